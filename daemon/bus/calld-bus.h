@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* What is published: libcall/wire/call-notice.h. */
+typedef struct _CallNotice CallNotice;
+
+/**
+ * CalldBusFlags:
+ * @CALLD_BUS_NONE: must reach every connection of its topics
+ * @CALLD_BUS_VOLATILE: worth nothing later (typing, presence): may be dropped for a slow receiver
+ *
+ * How hard a notice is delivered.
+ */
+typedef enum {
+  CALLD_BUS_NONE = 0,
+  CALLD_BUS_VOLATILE = 1 << 0,
+} CalldBusFlags;
+
+/**
+ * CalldBusFunc:
+ * @topics: (array zero-terminated=1): where @notice goes; a receiver of several gets one copy
+ * @notice: the notice, borrowed for the time of the call
+ * @flags: how hard it is delivered
+ * @except: a connection that gets no copy (the one that caused it), or 0
+ * @user_data: the subscriber's
+ *
+ * A gateway's subscriber: encodes @notice once and hands it to the rooms that stand for @topics.
+ */
+typedef void (*CalldBusFunc) (const char *const *topics,
+                              const CallNotice *notice,
+                              CalldBusFlags flags,
+                              guint64 except,
+                              gpointer user_data);
+
+#define CALLD_TYPE_BUS (calld_bus_get_type ())
+G_DECLARE_INTERFACE (CalldBus, calld_bus, CALLD, BUS, GObject)
+
+/**
+ * CalldBusInterface:
+ * @publish: hands a notice to the subscribers of every node
+ * @subscribe: adds a subscriber of this node
+ * @unsubscribe: removes it
+ * @lease_acquire_async: takes a named lease unless another owner holds it and it has not lapsed
+ * @lease_acquire_finish: whether it was taken, and who holds it
+ * @lease_renew_async: makes a lease of this owner last longer
+ * @lease_renew_finish: whether this owner still held it
+ * @lease_release_async: gives a lease back if this owner holds it
+ * @lease_release_finish: %TRUE unless the backend failed
+ *
+ * The only door between nodes: notices to connections wherever they are, and leases that say which
+ * call an appointment is busy with. The local bus is the same contract without a server.
+ */
+struct _CalldBusInterface {
+  GTypeInterface parent;
+
+  void (*publish) (CalldBus *self,
+                   const char *const *topics,
+                   const CallNotice *notice,
+                   CalldBusFlags flags,
+                   guint64 except);
+  guint (*subscribe) (CalldBus *self,
+                      CalldBusFunc func,
+                      gpointer user_data,
+                      GDestroyNotify destroy);
+  void (*unsubscribe) (CalldBus *self, guint id);
+
+  void (*lease_acquire_async) (CalldBus *self,
+                               const char *key,
+                               const char *owner,
+                               gint64 ttl_ms,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+  gboolean (*lease_acquire_finish) (CalldBus *self,
+                                    GAsyncResult *result,
+                                    char **holder,
+                                    GError **error);
+  void (*lease_renew_async) (CalldBus *self,
+                             const char *key,
+                             const char *owner,
+                             gint64 ttl_ms,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data);
+  gboolean (*lease_renew_finish) (CalldBus *self, GAsyncResult *result, GError **error);
+  void (*lease_release_async) (CalldBus *self,
+                               const char *key,
+                               const char *owner,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+  gboolean (*lease_release_finish) (CalldBus *self, GAsyncResult *result, GError **error);
+};
+
+char *calld_topic_appointment (const char *appointment_id);
+char *calld_topic_user (const char *user_id);
+char *calld_topic_conversation (const char *conversation_id);
+char *calld_topic_to_room (const char *topic);
+
+void calld_bus_publish (CalldBus *self,
+                        const char *const *topics,
+                        const CallNotice *notice,
+                        CalldBusFlags flags,
+                        guint64 except);
+guint
+calld_bus_subscribe (CalldBus *self, CalldBusFunc func, gpointer user_data, GDestroyNotify destroy);
+void calld_bus_unsubscribe (CalldBus *self, guint id);
+
+void calld_bus_lease_acquire_async (CalldBus *self,
+                                    const char *key,
+                                    const char *owner,
+                                    gint64 ttl_ms,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean calld_bus_lease_acquire_finish (CalldBus *self,
+                                         GAsyncResult *result,
+                                         char **holder,
+                                         GError **error);
+void calld_bus_lease_renew_async (CalldBus *self,
+                                  const char *key,
+                                  const char *owner,
+                                  gint64 ttl_ms,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data);
+gboolean calld_bus_lease_renew_finish (CalldBus *self, GAsyncResult *result, GError **error);
+void calld_bus_lease_release_async (CalldBus *self,
+                                    const char *key,
+                                    const char *owner,
+                                    GCancellable *cancellable,
+                                    GAsyncReadyCallback callback,
+                                    gpointer user_data);
+gboolean calld_bus_lease_release_finish (CalldBus *self, GAsyncResult *result, GError **error);
+
+G_END_DECLS
