@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * CalldLogLevel:
+ *
+ * How much the daemon says. Each level includes those before it.
+ */
+typedef enum {
+  CALLD_LOG_ERROR,
+  CALLD_LOG_WARNING,
+  CALLD_LOG_INFO,
+  CALLD_LOG_DEBUG,
+} CalldLogLevel;
+
+/**
+ * CalldLogFormat:
+ *
+ * How a line on stderr looks. Under systemd the journal gets fields instead, whatever the format.
+ */
+typedef enum {
+  CALLD_LOG_TEXT,
+  CALLD_LOG_JSON,
+} CalldLogFormat;
+
+/**
+ * CalldBusChoice:
+ *
+ * The D-Bus on which the daemon shows itself. AUTO takes the bus that started it, else the session
+ * bus if there is one, else none.
+ */
+typedef enum {
+  CALLD_BUS_AUTO,
+  CALLD_BUS_SESSION,
+  CALLD_BUS_SYSTEM,
+  CALLD_BUS_NONE,
+} CalldBusChoice;
+
+/**
+ * CalldConfig:
+ *
+ * Every setting of the daemon, checked. Env.example says what each one means; a field has the name
+ * of its variable in lower case. Reference counted, safe to hand to other threads.
+ *
+ * All fields are constant once loaded, but lead_minutes, duration_minutes and grace_minutes, which
+ * calld_config_reload() may change: only the main context reads those.
+ */
+typedef struct {
+  char *host;
+  guint16 port;          /* 0: any free one */
+  char *public_url;      /* no slash at the end; see calld_config_set_bound_port() */
+  char *tls_cert_file;   /* (nullable) both or none */
+  char *tls_key_file;    /* (nullable) */
+  char *state_directory; /* exists, mode 0700 */
+  char *database_url;    /* sqlite:///absolute/path, or postgresql://… */
+  gboolean development;  /* CALL_ENV or NODE_ENV is "development" */
+  GBytes *jwt_secret;    /* at least 32 bytes */
+  char *jwt_public_key;  /* (nullable) PEM, for tokens of a foreign issuer */
+  GBytes *audit_key;     /* 32 bytes, keys the audit chain */
+  guint token_ttl_seconds;
+  guint lead_minutes;
+  guint duration_minutes; /* of an appointment that names none */
+  guint grace_minutes;
+  guint ring_seconds;
+  guint zombie_minutes;
+  guint presence_grace_seconds;
+  gboolean require_licence;
+  gboolean auto_accept; /* development only */
+  char **stun_urls;     /* never NULL, may be empty */
+  char **turn_urls;     /* never NULL, may be empty */
+  char *turn_secret;    /* (nullable) */
+  guint turn_ttl_seconds;
+  char **cors_origins; /* never NULL; "*" only in development */
+  guint ping_interval_ms;
+  guint ping_timeout_ms;
+  guint max_payload_bytes;
+  guint max_connections;
+  guint rate_limit_per_minute;
+  CalldLogLevel log_level;
+  CalldLogFormat log_format;
+  CalldBusChoice bus; /* CALL_BUS */
+} CalldConfig;
+
+/**
+ * CalldConfigSources:
+ * @flags: (nullable) (element-type utf8 utf8): variable name → value, from the command line
+ * @environment: (nullable): as from g_get_environ()
+ * @env_file: (nullable): path of a `.env` file; must exist when given
+ *
+ * Where settings come from; the first that names a variable wins.
+ */
+typedef struct {
+  GHashTable *flags;
+  char **environment;
+  const char *env_file;
+} CalldConfigSources;
+
+CalldConfig *calld_config_load (const CalldConfigSources *sources, GError **error);
+gboolean calld_config_reload (CalldConfig *self, const CalldConfigSources *sources, GError **error);
+CalldConfig *calld_config_ref (CalldConfig *self);
+void calld_config_unref (CalldConfig *self);
+
+void calld_config_set_bound_port (CalldConfig *self, guint16 port);
+
+GOptionGroup *calld_config_option_group_new (GHashTable *flags);
+const char *const *calld_config_get_variables (void);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldConfig, calld_config_unref)
+
+G_END_DECLS

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "calld-record.h"
+
+G_BEGIN_DECLS
+
+/**
+ * CalldChange:
+ *
+ * What one use case writes: an ordered list of steps that a store makes true all together or not at
+ * all. Most steps carry a guard; a guard that fails undoes the whole change and gives the error
+ * that is named with the step. The audit row of a use case is a step like the others, so it can
+ * neither be missing nor stand alone.
+ *
+ * A change is filled by one thread and handed to calld_store_commit_async().
+ */
+typedef struct _CalldChange CalldChange;
+
+/**
+ * CalldAppointmentUpdate:
+ * @expected: mask of `1u << CallAppointmentStatus`: the statuses it may have now; else
+ *   %CALL_ERROR_WRONG_STATUS
+ * @status: the status it gets
+ * @started_at: set when not 0, and not set before
+ * @ended_at: set when not 0
+ * @missing: (nullable): set when not %NULL
+ * @rescheduled_to: (nullable): set when not %NULL
+ * @metadata: (nullable): set when not %NULL
+ */
+typedef struct {
+  guint expected;
+  CallAppointmentStatus status;
+  gint64 started_at;
+  gint64 ended_at;
+  const char *missing;
+  const char *rescheduled_to;
+  const char *metadata;
+} CalldAppointmentUpdate;
+
+CalldChange *calld_change_new (void);
+void calld_change_free (CalldChange *self);
+guint calld_change_get_n_steps (const CalldChange *self);
+
+/* Users. A taken e-mail is CALL_ERROR_CONFLICT, an unknown id CALL_ERROR_NOT_FOUND. */
+void calld_change_add_user (CalldChange *self, const CalldUserRecord *user);
+void calld_change_update_user (CalldChange *self, const CalldUserRecord *user);
+
+/* Appointments. add: also its conversation with both as members; unknown people: NOT_FOUND. */
+void calld_change_add_appointment (CalldChange *self, const CalldAppointmentRecord *appointment);
+void calld_change_update_appointment (CalldChange *self,
+                                      const char *appointment_id,
+                                      const CalldAppointmentUpdate *update);
+
+/* Calls. update writes the whole record if the row is still in @expected_state and
+ * @expected_generation, else CALL_ERROR_CONFLICT. */
+void calld_change_add_call (CalldChange *self, const CalldCallRecord *call);
+void calld_change_update_call (CalldChange *self,
+                               const CalldCallRecord *call,
+                               CalldCallState expected_state,
+                               guint expected_generation);
+
+/* Leases. take: CALL_ERROR_BUSY while another holder's is alive at @now_ms; renew:
+ * CALL_ERROR_CONFLICT if it is not ours any more; release: nothing happens if it is not ours. */
+void calld_change_take_lease (CalldChange *self,
+                              const char *name,
+                              const char *holder,
+                              gint64 now_ms,
+                              gint64 expires_at);
+void calld_change_renew_lease (CalldChange *self,
+                               const char *name,
+                               const char *holder,
+                               gint64 expires_at);
+void calld_change_release_lease (CalldChange *self, const char *name, const char *holder);
+
+void calld_change_append_audit (CalldChange *self, const CalldAuditRecord *event);
+void calld_change_append_message (CalldChange *self, const CalldMessageRecord *message);
+void calld_change_mark_receipt (CalldChange *self, const CalldReceiptRecord *receipt);
+void calld_change_add_consent (CalldChange *self, const CalldConsentRecord *consent);
+void calld_change_set_setting (CalldChange *self, const char *key, const char *value);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldChange, calld_change_free)
+
+G_END_DECLS
