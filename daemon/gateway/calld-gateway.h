@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "calld-bus.h"
 #include "calld-hub.h"
-
-#include <json-glib/json-glib.h>
+#include "calld-identity.h"
 
 G_BEGIN_DECLS
 
-typedef struct _CalldIdentity CalldIdentity;
+/* What a client asks for: libcall/wire/call-request.h. */
 typedef struct _CallRequest CallRequest;
-typedef struct _CallNotice CallNotice;
 
 /**
  * CalldConnection:
@@ -64,13 +63,13 @@ struct _CalldGatewayHandlerInterface {
 };
 
 void calld_reply_accept (CalldReply *reply, CalldIdentity *identity);
-void calld_reply_ok (CalldReply *reply, JsonObject *members);
+void calld_reply_ok (CalldReply *reply, const char *member, const char *json);
 void calld_reply_error (CalldReply *reply, const GError *error);
 
 #define CALLD_TYPE_GATEWAY (calld_gateway_get_type ())
 G_DECLARE_FINAL_TYPE (CalldGateway, calld_gateway, CALLD, GATEWAY, GObject)
 
-CalldGateway *calld_gateway_new (CalldHub *hub, CalldGatewayHandler *handler);
+CalldGateway *calld_gateway_new (CalldHub *hub, CalldBus *bus, CalldGatewayHandler *handler);
 CalldHub *calld_gateway_get_hub (CalldGateway *self);
 
 const CalldConnection *calld_gateway_lookup (CalldGateway *self, guint64 connection_id);
