@@ -44,15 +44,10 @@ G_DECLARE_INTERFACE (CalldBus, calld_bus, CALLD, BUS, GObject)
  * @publish: hands a notice to the subscribers of every node
  * @subscribe: adds a subscriber of this node
  * @unsubscribe: removes it
- * @lease_acquire_async: takes a named lease unless another owner holds it and it has not lapsed
- * @lease_acquire_finish: whether it was taken, and who holds it
- * @lease_renew_async: makes a lease of this owner last longer
- * @lease_renew_finish: whether this owner still held it
- * @lease_release_async: gives a lease back if this owner holds it
- * @lease_release_finish: %TRUE unless the backend failed
  *
- * The only door between nodes: notices to connections wherever they are, and leases that say which
- * call an appointment is busy with. The local bus is the same contract without a server.
+ * The only door between nodes: notices to connections wherever they are. Leases are not here but
+ * in the store, where they are taken in the same transaction as what they protect. The local bus is
+ * the same contract without a server.
  */
 struct _CalldBusInterface {
   GTypeInterface parent;
@@ -67,33 +62,6 @@ struct _CalldBusInterface {
                       gpointer user_data,
                       GDestroyNotify destroy);
   void (*unsubscribe) (CalldBus *self, guint id);
-
-  void (*lease_acquire_async) (CalldBus *self,
-                               const char *key,
-                               const char *owner,
-                               gint64 ttl_ms,
-                               GCancellable *cancellable,
-                               GAsyncReadyCallback callback,
-                               gpointer user_data);
-  gboolean (*lease_acquire_finish) (CalldBus *self,
-                                    GAsyncResult *result,
-                                    char **holder,
-                                    GError **error);
-  void (*lease_renew_async) (CalldBus *self,
-                             const char *key,
-                             const char *owner,
-                             gint64 ttl_ms,
-                             GCancellable *cancellable,
-                             GAsyncReadyCallback callback,
-                             gpointer user_data);
-  gboolean (*lease_renew_finish) (CalldBus *self, GAsyncResult *result, GError **error);
-  void (*lease_release_async) (CalldBus *self,
-                               const char *key,
-                               const char *owner,
-                               GCancellable *cancellable,
-                               GAsyncReadyCallback callback,
-                               gpointer user_data);
-  gboolean (*lease_release_finish) (CalldBus *self, GAsyncResult *result, GError **error);
 };
 
 char *calld_topic_appointment (const char *appointment_id);
@@ -109,32 +77,5 @@ void calld_bus_publish (CalldBus *self,
 guint
 calld_bus_subscribe (CalldBus *self, CalldBusFunc func, gpointer user_data, GDestroyNotify destroy);
 void calld_bus_unsubscribe (CalldBus *self, guint id);
-
-void calld_bus_lease_acquire_async (CalldBus *self,
-                                    const char *key,
-                                    const char *owner,
-                                    gint64 ttl_ms,
-                                    GCancellable *cancellable,
-                                    GAsyncReadyCallback callback,
-                                    gpointer user_data);
-gboolean calld_bus_lease_acquire_finish (CalldBus *self,
-                                         GAsyncResult *result,
-                                         char **holder,
-                                         GError **error);
-void calld_bus_lease_renew_async (CalldBus *self,
-                                  const char *key,
-                                  const char *owner,
-                                  gint64 ttl_ms,
-                                  GCancellable *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer user_data);
-gboolean calld_bus_lease_renew_finish (CalldBus *self, GAsyncResult *result, GError **error);
-void calld_bus_lease_release_async (CalldBus *self,
-                                    const char *key,
-                                    const char *owner,
-                                    GCancellable *cancellable,
-                                    GAsyncReadyCallback callback,
-                                    gpointer user_data);
-gboolean calld_bus_lease_release_finish (CalldBus *self, GAsyncResult *result, GError **error);
 
 G_END_DECLS

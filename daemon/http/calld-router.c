@@ -107,8 +107,8 @@ allow (CalldRouteMatch *match, const char *method)
 {
   g_autofree char *old = match->allow;
 
-  match->allow = g_strdup_printf ("%s%s%s%s", old != NULL ? old : "", old != NULL ? ", " : "", method,
-                                  g_str_equal (method, "GET") ? ", HEAD" : "");
+  match->allow = g_strdup_printf ("%s%s%s%s", old != NULL ? old : "", old != NULL ? ", " : "",
+                                  method, g_str_equal (method, "GET") ? ", HEAD" : "");
 }
 
 /**
