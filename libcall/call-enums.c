@@ -32,6 +32,12 @@ G_DEFINE_ENUM_TYPE (CallState,
                     G_DEFINE_ENUM_VALUE (CALL_STATE_ENDED, "ended"),
                     G_DEFINE_ENUM_VALUE (CALL_STATE_ERROR, "error"))
 
+G_DEFINE_ENUM_TYPE (CallProgress,
+                    call_progress,
+                    G_DEFINE_ENUM_VALUE (CALL_PROGRESS_RINGING, "ringing"),
+                    G_DEFINE_ENUM_VALUE (CALL_PROGRESS_ACCEPTED, "accepted"),
+                    G_DEFINE_ENUM_VALUE (CALL_PROGRESS_ACTIVE, "active"))
+
 G_DEFINE_ENUM_TYPE (CallEndReason,
                     call_end_reason,
                     G_DEFINE_ENUM_VALUE (CALL_END_NONE, "none"),

@@ -66,6 +66,20 @@ typedef enum {
 } CallState;
 
 /**
+ * CallProgress:
+ * @CALL_PROGRESS_RINGING: requested, not answered; "ringing"
+ * @CALL_PROGRESS_ACCEPTED: answered, media has not flowed; "accepted"
+ * @CALL_PROGRESS_ACTIVE: media has flowed; "active"
+ *
+ * How far a call has come, as the server sees it.
+ */
+typedef enum {
+  CALL_PROGRESS_RINGING,
+  CALL_PROGRESS_ACCEPTED,
+  CALL_PROGRESS_ACTIVE,
+} CallProgress;
+
+/**
  * CallEndReason:
  * @CALL_END_NONE: not ended
  * @CALL_END_HANG_UP: somebody ended the consultation; "hang_up"
@@ -152,6 +166,7 @@ typedef enum {
 #define CALL_TYPE_ROLE (call_role_get_type ())
 #define CALL_TYPE_APPOINTMENT_STATUS (call_appointment_status_get_type ())
 #define CALL_TYPE_STATE (call_state_get_type ())
+#define CALL_TYPE_PROGRESS (call_progress_get_type ())
 #define CALL_TYPE_END_REASON (call_end_reason_get_type ())
 #define CALL_TYPE_MESSAGE_KIND (call_message_kind_get_type ())
 #define CALL_TYPE_MESSAGE_STATUS (call_message_status_get_type ())
@@ -163,6 +178,8 @@ CALL_AVAILABLE_IN_ALL
 GType call_appointment_status_get_type (void) G_GNUC_CONST;
 CALL_AVAILABLE_IN_ALL
 GType call_state_get_type (void) G_GNUC_CONST;
+CALL_AVAILABLE_IN_ALL
+GType call_progress_get_type (void) G_GNUC_CONST;
 CALL_AVAILABLE_IN_ALL
 GType call_end_reason_get_type (void) G_GNUC_CONST;
 CALL_AVAILABLE_IN_ALL

@@ -7,8 +7,19 @@
 
 #include "call-types.h"
 
+#include "call-active-call.h"
+#include "call-appointment.h"
+#include "call-audit-event.h"
+#include "call-consent.h"
+#include "call-conversation.h"
 #include "call-enums.h"
 #include "call-error.h"
+#include "call-ice-server.h"
 #include "call-id.h"
+#include "call-message.h"
+#include "call-participant.h"
+#include "call-session.h"
+#include "call-signalling.h"
+#include "call-user.h"
 
 #undef CALL_INSIDE
