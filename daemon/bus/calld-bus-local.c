@@ -52,7 +52,7 @@ static void
 calld_bus_local_publish (CalldBus *bus,
                          const char *const *topics,
                          const CallNotice *notice,
-                         CalldBusFlags flags,
+                         CalldPublishFlags flags,
                          guint64 except)
 {
   CalldBusLocal *self = CALLD_BUS_LOCAL (bus);

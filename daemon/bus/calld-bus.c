@@ -88,7 +88,7 @@ void
 calld_bus_publish (CalldBus *self,
                    const char *const *topics,
                    const CallNotice *notice,
-                   CalldBusFlags flags,
+                   CalldPublishFlags flags,
                    guint64 except)
 {
   g_return_if_fail (CALLD_IS_BUS (self));

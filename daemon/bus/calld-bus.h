@@ -9,16 +9,17 @@ G_BEGIN_DECLS
 typedef struct _CallNotice CallNotice;
 
 /**
- * CalldBusFlags:
- * @CALLD_BUS_NONE: must reach every connection of its topics
- * @CALLD_BUS_VOLATILE: worth nothing later (typing, presence): may be dropped for a slow receiver
+ * CalldPublishFlags:
+ * @CALLD_PUBLISH_NONE: must reach every connection of its topics
+ * @CALLD_PUBLISH_VOLATILE: worth nothing later (typing, presence): may be dropped for a slow
+ * receiver
  *
  * How hard a notice is delivered.
  */
 typedef enum {
-  CALLD_BUS_NONE = 0,
-  CALLD_BUS_VOLATILE = 1 << 0,
-} CalldBusFlags;
+  CALLD_PUBLISH_NONE = 0,
+  CALLD_PUBLISH_VOLATILE = 1 << 0,
+} CalldPublishFlags;
 
 /**
  * CalldBusFunc:
@@ -32,7 +33,7 @@ typedef enum {
  */
 typedef void (*CalldBusFunc) (const char *const *topics,
                               const CallNotice *notice,
-                              CalldBusFlags flags,
+                              CalldPublishFlags flags,
                               guint64 except,
                               gpointer user_data);
 
@@ -55,7 +56,7 @@ struct _CalldBusInterface {
   void (*publish) (CalldBus *self,
                    const char *const *topics,
                    const CallNotice *notice,
-                   CalldBusFlags flags,
+                   CalldPublishFlags flags,
                    guint64 except);
   guint (*subscribe) (CalldBus *self,
                       CalldBusFunc func,
@@ -72,7 +73,7 @@ char *calld_topic_to_room (const char *topic);
 void calld_bus_publish (CalldBus *self,
                         const char *const *topics,
                         const CallNotice *notice,
-                        CalldBusFlags flags,
+                        CalldPublishFlags flags,
                         guint64 except);
 guint
 calld_bus_subscribe (CalldBus *self, CalldBusFunc func, gpointer user_data, GDestroyNotify destroy);
