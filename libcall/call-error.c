@@ -31,7 +31,28 @@ static const ErrorWord words[] = {
   [CALL_ERROR_MEDIA] = { "media", 500 },
 };
 
-G_DEFINE_QUARK (call-error-quark, call_error)
+typedef struct {
+  GVariant *details;
+} CallErrorPrivate;
+
+static void
+call_error_private_init (CallErrorPrivate *priv)
+{
+}
+
+static void
+call_error_private_copy (const CallErrorPrivate *src, CallErrorPrivate *dest)
+{
+  dest->details = src->details != NULL ? g_variant_ref (src->details) : NULL;
+}
+
+static void
+call_error_private_clear (CallErrorPrivate *priv)
+{
+  g_clear_pointer (&priv->details, g_variant_unref);
+}
+
+G_DEFINE_EXTENDED_ERROR (CallError, call_error)
 
 /**
  * call_error_to_code:
@@ -58,7 +79,8 @@ call_error_to_code (CallError error)
 guint
 call_error_to_status (CallError error)
 {
-  return (guint) error < G_N_ELEMENTS (words) ? words[error].status : words[CALL_ERROR_FAILED].status;
+  return (guint) error < G_N_ELEMENTS (words) ? words[error].status
+                                              : words[CALL_ERROR_FAILED].status;
 }
 
 /**
@@ -81,4 +103,88 @@ call_error_from_code (const char *code, guint status)
     if (words[i].status == status)
       return i;
   return CALL_ERROR_FAILED;
+}
+
+/**
+ * call_error_set_details: (skip)
+ * @error: an error of %CALL_ERROR
+ * @details: (transfer floating) (nullable): a dictionary of type a{sv}
+ *
+ * Adds to @error what its code and message leave open. The names are those of the members of an
+ * error body (docs/protocol.md section 2): "field", "opensAt" and so on; times are of type x, in
+ * milliseconds since 1970, all others of type s.
+ */
+void
+call_error_set_details (GError *error, GVariant *details)
+{
+  CallErrorPrivate *priv;
+
+  g_return_if_fail (error != NULL && error->domain == CALL_ERROR);
+  g_return_if_fail (details == NULL || g_variant_is_of_type (details, G_VARIANT_TYPE_VARDICT));
+
+  priv = call_error_get_private (error);
+  call_error_private_clear (priv);
+  if (details != NULL)
+    priv->details = g_variant_ref_sink (details);
+}
+
+/**
+ * call_error_get_details: (skip)
+ * @error: any error
+ *
+ * What call_error_set_details() added.
+ *
+ * Returns: (transfer none) (nullable): the dictionary, or %NULL for none or another domain's error
+ */
+GVariant *
+call_error_get_details (const GError *error)
+{
+  g_return_val_if_fail (error != NULL, NULL);
+
+  return error->domain == CALL_ERROR ? call_error_get_private (error)->details : NULL;
+}
+
+/**
+ * call_error_get_field: (skip)
+ * @error: any error
+ *
+ * Which member of a request was wrong.
+ *
+ * Returns: (transfer none) (nullable): its name, valid as long as @error
+ */
+const char *
+call_error_get_field (const GError *error)
+{
+  GVariant *details = call_error_get_details (error);
+  const char *field = NULL;
+
+  if (details != NULL)
+    g_variant_lookup (details, "field", "&s", &field);
+  return field;
+}
+
+/**
+ * call_error_set_field: (skip)
+ * @error: (out) (optional): where to put the error
+ * @field: the member that is wrong
+ * @format: what is wrong with it, a format of printf()
+ * @...: its arguments
+ *
+ * Sets an error of code %CALL_ERROR_INVALID that names a member of a request.
+ */
+void
+call_error_set_field (GError **error, const char *field, const char *format, ...)
+{
+  g_autofree char *what = NULL;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  va_list args;
+
+  if (error == NULL)
+    return;
+  va_start (args, format);
+  what = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (error, CALL_ERROR, CALL_ERROR_INVALID, "“%s” %s", field, what);
+  g_variant_dict_insert (&dict, "field", "s", field);
+  call_error_set_details (*error, g_variant_dict_end (&dict));
 }

@@ -20,11 +20,13 @@ G_BEGIN_DECLS
  * @CALL_ERROR_UNAUTHORIZED: no token, or one that is expired or forged; "unauthorized", 401
  * @CALL_ERROR_BAD_CREDENTIALS: wrong e-mail or password; "bad_credentials", 401
  * @CALL_ERROR_FORBIDDEN: signed in, but not allowed; "forbidden", 403
- * @CALL_ERROR_NOT_PARTICIPANT: neither doctor nor patient of this appointment; "not_participant", 403
+ * @CALL_ERROR_NOT_PARTICIPANT: neither doctor nor patient of this appointment; "not_participant",
+ * 403
  * @CALL_ERROR_TOO_EARLY: the access window has not opened; "too_early", 403
  * @CALL_ERROR_TOO_LATE: the access window is over; "too_late", 403
  * @CALL_ERROR_WRONG_STATUS: the appointment is not scheduled or in progress; "wrong_status", 403
- * @CALL_ERROR_NOT_ELIGIBLE: the doctor is not active, or the licence has lapsed; "not_eligible", 403
+ * @CALL_ERROR_NOT_ELIGIBLE: the doctor is not active, or the licence has lapsed; "not_eligible",
+ * 403
  * @CALL_ERROR_NOT_FOUND: no such thing, or not yours; "not_found", 404
  * @CALL_ERROR_BUSY: another call is active; "busy", 409
  * @CALL_ERROR_CONFLICT: the thing changed meanwhile, or exists already; "conflict", 409
@@ -69,7 +71,16 @@ const char *call_error_to_code (CallError error);
 CALL_AVAILABLE_IN_ALL
 guint call_error_to_status (CallError error);
 CALL_AVAILABLE_IN_ALL
-CallError call_error_from_code (const char *code,
-                                guint status);
+CallError call_error_from_code (const char *code, guint status);
+
+CALL_AVAILABLE_IN_ALL
+void call_error_set_details (GError *error, GVariant *details);
+CALL_AVAILABLE_IN_ALL
+GVariant *call_error_get_details (const GError *error);
+CALL_AVAILABLE_IN_ALL
+const char *call_error_get_field (const GError *error);
+CALL_AVAILABLE_IN_ALL
+void call_error_set_field (GError **error, const char *field, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
 
 G_END_DECLS

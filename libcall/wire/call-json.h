@@ -14,6 +14,13 @@ typedef struct _JsonArray JsonArray;
 /* Deeper nesting is refused: nothing of ours is deeper than ten, and json-glib frees by recursion.
  */
 #define CALL_JSON_MAX_DEPTH 64
+/* More members of one object are refused: GHashTable has no secret seed, so that many names could
+ * be made to collide. */
+#define CALL_JSON_MAX_MEMBERS 256
+/* More values in one text are refused: each takes some 50 times the memory of "0,". */
+#define CALL_JSON_MAX_VALUES 50000
+/* A longer text is refused. */
+#define CALL_JSON_MAX_TEXT (4 * 1024 * 1024)
 
 /**
  * CallJsonFlags:
@@ -29,6 +36,8 @@ typedef enum {
 
 /* --- reading ---------------------------------------------------------------------------------- */
 JsonNode *call_json_parse (const char *text, gssize length, GError **error);
+JsonNode *
+call_json_parse_limited (const char *text, gsize length, guint max_values, GError **error);
 JsonNode *call_json_parse_bytes (GBytes *bytes, GError **error);
 JsonNode *call_json_node_ref (JsonNode *node);
 void call_json_node_unref (JsonNode *node);
@@ -45,6 +54,12 @@ gboolean call_json_get_id (JsonObject *object,
                            CallJsonFlags flags,
                            const char **value,
                            GError **error);
+gboolean call_json_get_text (JsonObject *object,
+                             const char *name,
+                             CallJsonFlags flags,
+                             gsize max_length,
+                             const char **value,
+                             GError **error);
 gboolean call_json_get_int (JsonObject *object,
                             const char *name,
                             CallJsonFlags flags,
@@ -84,16 +99,16 @@ gboolean call_json_get_strv (JsonObject *object,
                              guint max_items,
                              char ***value,
                              GError **error);
-const char *call_json_error_get_field (const GError *error, char field[64]);
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
 /**
  * CallJsonWriter:
  * @text: (nullable): what has been written
+ * @comma: whether the next value needs a comma before it
  *
  * Writes JSON into a string, without an intermediate tree. Members whose value is %NULL are left
- * out, as docs/protocol.md asks.
+ * out, as docs/protocol.md asks. Start from `{ NULL, FALSE }`.
  */
 typedef struct {
   GString *text;
@@ -121,8 +136,5 @@ void call_json_add_raw (CallJsonWriter *self, const char *name, const char *json
 void call_json_add_node (CallJsonWriter *self, const char *name, JsonNode *node);
 char *call_json_writer_finish (CallJsonWriter *self);
 char *call_json_node_to_string (JsonNode *node);
-
-char *call_time_format (gint64 unix_ms);
-gboolean call_time_parse (const char *text, gint64 *unix_ms);
 
 G_END_DECLS
