@@ -51,16 +51,17 @@ typedef enum {
  */
 typedef struct {
   char *host;
-  guint16 port;          /* 0: any free one */
-  char *public_url;      /* no slash at the end; see calld_config_set_bound_port() */
-  char *tls_cert_file;   /* (nullable) both or none */
-  char *tls_key_file;    /* (nullable) */
-  char *state_directory; /* exists, mode 0700 */
-  char *database_url;    /* sqlite:///absolute/path, or postgresql://… */
-  gboolean development;  /* CALL_ENV or NODE_ENV is "development" */
-  GBytes *jwt_secret;    /* at least 32 bytes */
-  char *jwt_public_key;  /* (nullable) PEM, for tokens of a foreign issuer */
-  GBytes *audit_key;     /* 32 bytes, keys the audit chain */
+  guint16 port;                /* 0: any free one */
+  char *public_url;            /* no slash at the end; see calld_config_set_bound_port() */
+  gboolean public_url_is_made; /* not configured: follows the port */
+  char *tls_cert_file;         /* (nullable) both or none */
+  char *tls_key_file;          /* (nullable) */
+  char *state_directory;       /* exists, mode 0700 */
+  char *database_url;          /* sqlite:///absolute/path, or postgresql://… */
+  gboolean development;        /* CALL_ENV or NODE_ENV is "development" */
+  GBytes *jwt_secret;          /* at least 32 bytes */
+  char *jwt_public_key;        /* (nullable) PEM, for tokens of a foreign issuer */
+  GBytes *audit_key;           /* 32 bytes, keys the audit chain */
   guint token_ttl_seconds;
   guint lead_minutes;
   guint duration_minutes; /* of an appointment that names none */

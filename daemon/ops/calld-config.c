@@ -1,0 +1,683 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "calld-config"
+
+#include "config.h"
+
+#include "calld-config.h"
+
+#include "calld-env-file.h"
+#include "calld-key-file.h"
+
+#include "call-error.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <sodium.h>
+#include <string.h>
+
+#define SECRET_MIN 32
+
+typedef enum {
+  KIND_TEXT,  /* char *, %NULL when empty */
+  KIND_UINT,  /* guint in min … max */
+  KIND_BOOL,  /* gboolean */
+  KIND_LIST,  /* char **, separated by commas */
+  KIND_WORD,  /* an enumeration in the order of the words */
+  KIND_LATER, /* read by a function of its own */
+} Kind;
+
+typedef struct {
+  const char *name;
+  Kind kind;
+  gsize offset;
+  guint min;
+  guint max;
+  const char *fallback;
+  const char *words; /* of KIND_WORD, separated by | */
+  gboolean secret;   /* must not be a flag: command lines are public */
+} Variable;
+
+#define FIELD(field) G_STRUCT_OFFSET (CalldConfig, field)
+
+static const Variable variables[] = {
+  { "HOST", KIND_TEXT, FIELD (host), .fallback = "127.0.0.1" },
+  { "PORT", KIND_LATER, .max = 65535, .fallback = "4040" },
+  { "PUBLIC_URL", KIND_TEXT, FIELD (public_url) },
+  { "TLS_CERT_FILE", KIND_TEXT, FIELD (tls_cert_file) },
+  { "TLS_KEY_FILE", KIND_TEXT, FIELD (tls_key_file) },
+  { "STATE_DIRECTORY", KIND_LATER },
+  { "DATABASE_URL", KIND_TEXT, FIELD (database_url) },
+  { "CALL_ENV", KIND_LATER },
+  { "NODE_ENV", KIND_LATER },
+  { "JWT_SECRET", KIND_LATER, .secret = TRUE },
+  { "JWT_SECRET_FILE", KIND_LATER },
+  { "JWT_PUBLIC_KEY_FILE", KIND_LATER },
+  { "AUDIT_KEY_FILE", KIND_LATER },
+  { "TOKEN_TTL_SECONDS", KIND_UINT, FIELD (token_ttl_seconds), 60, 2592000, "43200" },
+  { "CALL_LEAD_MINUTES", KIND_UINT, FIELD (lead_minutes), 0, 1440, "10" },
+  { "CALL_DURATION_MINUTES", KIND_UINT, FIELD (duration_minutes), 1, 1440, "30" },
+  { "CALL_GRACE_MINUTES", KIND_UINT, FIELD (grace_minutes), 0, 1440, "15" },
+  { "CALL_RING_SECONDS", KIND_UINT, FIELD (ring_seconds), 5, 300, "30" },
+  { "CALL_ZOMBIE_MINUTES", KIND_UINT, FIELD (zombie_minutes), 1, 1440, "5" },
+  { "PRESENCE_GRACE_SECONDS", KIND_UINT, FIELD (presence_grace_seconds), 0, 600, "15" },
+  { "REQUIRE_LICENCE", KIND_BOOL, FIELD (require_licence), .fallback = "false" },
+  { "AUTO_ACCEPT", KIND_BOOL, FIELD (auto_accept), .fallback = "false" },
+  { "STUN_URLS", KIND_LIST, FIELD (stun_urls) },
+  { "TURN_URLS", KIND_LIST, FIELD (turn_urls) },
+  { "TURN_SECRET", KIND_LATER, .secret = TRUE },
+  { "TURN_SECRET_FILE", KIND_LATER },
+  { "TURN_TTL_SECONDS", KIND_UINT, FIELD (turn_ttl_seconds), 60, 86400, "3600" },
+  { "CORS_ORIGINS", KIND_LIST, FIELD (cors_origins) },
+  { "PING_INTERVAL_MS", KIND_UINT, FIELD (ping_interval_ms), 100, 300000, "25000" },
+  { "PING_TIMEOUT_MS", KIND_UINT, FIELD (ping_timeout_ms), 100, 300000, "60000" },
+  { "MAX_PAYLOAD_BYTES", KIND_UINT, FIELD (max_payload_bytes), 1024, 104857600, "1000000" },
+  { "MAX_CONNECTIONS", KIND_UINT, FIELD (max_connections), 1, 1000000, "10000" },
+  { "RATE_LIMIT_PER_MINUTE", KIND_UINT, FIELD (rate_limit_per_minute), 1, 1000000, "100" },
+  { "LOG_LEVEL", KIND_WORD, FIELD (log_level), .fallback = "info",
+    .words = "error|warning|info|debug" },
+  { "LOG_FORMAT", KIND_WORD, FIELD (log_format), .fallback = "text", .words = "text|json" },
+  { "CALL_BUS", KIND_WORD, FIELD (bus), .fallback = "auto", .words = "auto|session|system|none" },
+};
+
+/* What is going on while settings are read. */
+typedef struct {
+  CalldConfig *config;
+  const CalldConfigSources *sources;
+  GHashTable *file;    /* of the .env file, or %NULL */
+  GPtrArray *problems; /* sentences; all are told together */
+} Loading;
+
+/* --- sources --------------------------------------------------------------------------------- */
+
+static G_GNUC_PRINTF (3, 4) void add_problem (Loading *loading,
+                                              const char *name,
+                                              const char *format,
+                                              ...)
+{
+  g_autofree char *sentence = NULL;
+  va_list args;
+
+  va_start (args, format);
+  sentence = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_ptr_array_add (loading->problems, g_strdup_printf ("%s: %s.", name, sentence));
+}
+
+/* An empty value counts as none, as in a .env file whose secret was not filled in. */
+static const char *
+lookup (Loading *loading, const char *name)
+{
+  const CalldConfigSources *sources = loading->sources;
+  const char *value = NULL;
+
+  if (sources->flags != NULL)
+    value = g_hash_table_lookup (sources->flags, name);
+  if (value == NULL && sources->environment != NULL)
+    value = g_environ_getenv (sources->environment, name);
+  if ((value == NULL || *value == '\0') && loading->file != NULL)
+    value = g_hash_table_lookup (loading->file, name);
+  return value != NULL && *value != '\0' ? value : NULL;
+}
+
+static void
+load_file (Loading *loading)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (loading->sources->env_file == NULL)
+    return;
+  loading->file = calld_env_file_load (loading->sources->env_file, &error);
+  if (loading->file == NULL)
+    g_ptr_array_add (loading->problems, g_strdup (error->message));
+}
+
+/* --- values by kind -------------------------------------------------------------------------- */
+
+static guint
+parse_uint (Loading *loading, const Variable *variable, const char *value)
+{
+  guint64 number = 0;
+
+  if (!g_ascii_string_to_unsigned (value, 10, variable->min, variable->max, &number, NULL))
+    add_problem (loading, variable->name,
+                 "\"%s\" is not allowed; it is a whole number from %u to %u", value, variable->min,
+                 variable->max);
+  return (guint) number;
+}
+
+static gboolean
+parse_bool (Loading *loading, const Variable *variable, const char *value)
+{
+  static const char *const yes[] = { "true", "yes", "1", "on", NULL };
+  static const char *const no[] = { "false", "no", "0", "off", NULL };
+
+  if (g_strv_contains (yes, value))
+    return TRUE;
+  if (!g_strv_contains (no, value))
+    add_problem (loading, variable->name, "\"%s\" is not allowed; it is true or false", value);
+  return FALSE;
+}
+
+static guint
+parse_word (Loading *loading, const Variable *variable, const char *value)
+{
+  g_auto (GStrv) words = g_strsplit (variable->words, "|", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    if (g_str_equal (words[i], value))
+      return i;
+  add_problem (loading, variable->name, "\"%s\" is not allowed; it is one of %s", value,
+               variable->words);
+  return 0;
+}
+
+static char **
+parse_list (const char *value)
+{
+  g_auto (GStrv) parts = g_strsplit (value != NULL ? value : "", ",", -1);
+  g_autoptr (GStrvBuilder) list = g_strv_builder_new ();
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    if (*g_strstrip (parts[i]) != '\0')
+      g_strv_builder_add (list, parts[i]);
+  return g_strv_builder_end (list);
+}
+
+static void
+load_variable (Loading *loading, const Variable *variable)
+{
+  gpointer field = G_STRUCT_MEMBER_P (loading->config, variable->offset);
+  const char *value = lookup (loading, variable->name);
+
+  if (value == NULL)
+    value = variable->fallback;
+  switch (variable->kind) {
+  case KIND_TEXT:
+    *(char **) field = g_strdup (value);
+    break;
+  case KIND_UINT:
+    *(guint *) field = parse_uint (loading, variable, value);
+    break;
+  case KIND_BOOL:
+    *(gboolean *) field = parse_bool (loading, variable, value);
+    break;
+  case KIND_LIST:
+    *(char ***) field = parse_list (value);
+    break;
+  case KIND_WORD:
+    *(guint *) field = parse_word (loading, variable, value);
+    break;
+  case KIND_LATER:
+    break;
+  }
+}
+
+/* --- values with a function of their own ------------------------------------------------------ */
+
+static void
+load_port (Loading *loading)
+{
+  static const Variable port = { "PORT", .max = 65535 };
+  const char *value = lookup (loading, "PORT");
+
+  loading->config->port = (guint16) parse_uint (loading, &port, value != NULL ? value : "4040");
+}
+
+/* CALL_ENV is ours; NODE_ENV is what the servers had that this one replaces. */
+static void
+load_mode (Loading *loading)
+{
+  const char *name = lookup (loading, "CALL_ENV") != NULL ? "CALL_ENV" : "NODE_ENV";
+  const char *value = lookup (loading, name);
+
+  loading->config->development = g_strcmp0 (value, "development") == 0;
+  if (value != NULL && !loading->config->development && !g_str_equal (value, "production"))
+    add_problem (loading, name, "\"%s\" is not allowed; it is development or production", value);
+}
+
+static char *
+default_state_directory (Loading *loading)
+{
+  char **environment = loading->sources->environment;
+  const char *base = g_environ_getenv (environment, "XDG_STATE_HOME");
+  const char *home = g_environ_getenv (environment, "HOME");
+
+  if (base != NULL && g_path_is_absolute (base))
+    return g_build_filename (base, "libcall", NULL);
+  return g_build_filename (home != NULL ? home : g_get_home_dir (), ".local", "state", "libcall",
+                           NULL);
+}
+
+static void
+load_state_directory (Loading *loading)
+{
+  const char *value = lookup (loading, "STATE_DIRECTORY");
+  CalldConfig *config = loading->config;
+
+  /* systemd.exec(5): several directories are separated by colons. */
+  if (value != NULL)
+    config->state_directory = g_strndup (value, strcspn (value, ":"));
+  else
+    config->state_directory = default_state_directory (loading);
+
+  if (!g_path_is_absolute (config->state_directory))
+    add_problem (loading, "STATE_DIRECTORY", "\"%s\" is not an absolute path",
+                 config->state_directory);
+  else if (g_mkdir_with_parents (config->state_directory, 0700) < 0)
+    add_problem (loading, "STATE_DIRECTORY", "\"%s\" cannot be made: %s", config->state_directory,
+                 g_strerror (errno));
+}
+
+static void
+load_database (Loading *loading)
+{
+  CalldConfig *config = loading->config;
+
+  if (config->database_url == NULL)
+    config->database_url = g_strdup_printf ("sqlite://%s/calld.db", config->state_directory);
+  if (!g_str_has_prefix (config->database_url, "sqlite:///"))
+    add_problem (loading, "DATABASE_URL",
+                 "this is no database of a known kind; it is "
+                 "sqlite:///absolute/path/of/the/file");
+}
+
+/* A secret in @name, in the file @name_FILE names, or (if @made_file) in a file that is made. */
+static char *
+load_secret (Loading *loading, const char *name, const char *made_file)
+{
+  g_autofree char *file_name = g_strconcat (name, "_FILE", NULL);
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  const char *value = lookup (loading, name), *file = lookup (loading, file_name);
+  char *secret = NULL;
+
+  if (value != NULL && file != NULL)
+    add_problem (loading, file_name, "%s is given too; keep one of them", name);
+  if (value != NULL)
+    return g_strdup (value);
+  if (file != NULL)
+    secret = calld_key_file_read (file, &error);
+  else if (made_file != NULL) {
+    path = g_build_filename (loading->config->state_directory, made_file, NULL);
+    secret = calld_key_file_ensure (path, &error);
+  }
+  if (error != NULL)
+    add_problem (loading, file_name, "%s", error->message);
+  return secret;
+}
+
+static void
+load_jwt_keys (Loading *loading)
+{
+  g_autofree char *secret = load_secret (loading, "JWT_SECRET", "jwt.key");
+  const char *public_file = lookup (loading, "JWT_PUBLIC_KEY_FILE");
+  g_autoptr (GError) error = NULL;
+  gsize length = secret != NULL ? strlen (secret) : 0;
+
+  if (secret != NULL && length < SECRET_MIN)
+    add_problem (loading, "JWT_SECRET",
+                 "it has only %" G_GSIZE_FORMAT " characters; it needs %d at least, such as "
+                 "\"openssl rand -hex 32\" makes",
+                 length, SECRET_MIN);
+  loading->config->jwt_secret = g_bytes_new_take (g_steal_pointer (&secret), length);
+  if (public_file != NULL &&
+      !g_file_get_contents (public_file, &loading->config->jwt_public_key, NULL, &error))
+    add_problem (loading, "JWT_PUBLIC_KEY_FILE", "%s", error->message);
+}
+
+static void
+load_audit_key (Loading *loading)
+{
+  const char *file = lookup (loading, "AUDIT_KEY_FILE");
+  g_autofree char *made = file == NULL ? g_build_filename (loading->config->state_directory,
+                                                           "audit.key", NULL)
+                                       : NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *hex = file != NULL ? calld_key_file_read (file, &error)
+                                      : calld_key_file_ensure (made, &error);
+  guint8 key[crypto_generichash_KEYBYTES];
+  gsize length = 0;
+
+  if (hex == NULL)
+    add_problem (loading, "AUDIT_KEY_FILE", "%s", error->message);
+  else if (strlen (hex) != 2 * sizeof key ||
+           sodium_hex2bin (key, sizeof key, hex, 2 * sizeof key, NULL, &length, NULL) != 0 ||
+           length != sizeof key)
+    add_problem (
+        loading, "AUDIT_KEY_FILE",
+        "the file holds no key; it is 64 hexadecimal digits, such as \"openssl rand -hex 32\" "
+        "makes");
+  else
+    loading->config->audit_key = g_bytes_new (key, sizeof key);
+  sodium_memzero (key, sizeof key);
+}
+
+/* --- what must fit together ------------------------------------------------------------------- */
+
+static gboolean
+is_loopback (const char *host)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  if (address != NULL)
+    return g_inet_address_get_is_loopback (address);
+  return g_str_equal (host, "localhost") || g_str_has_suffix (host, ".localhost");
+}
+
+static void
+check_public_url (Loading *loading)
+{
+  CalldConfig *config = loading->config;
+  g_autoptr (GUri) uri = NULL;
+  const char *scheme;
+  gsize length;
+
+  if (config->public_url == NULL)
+    return;
+  length = strlen (config->public_url);
+  while (length > 0 && config->public_url[length - 1] == '/')
+    config->public_url[--length] = '\0';
+  uri = g_uri_parse (config->public_url, G_URI_FLAGS_NONE, NULL);
+  scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
+  if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_query (uri) != NULL ||
+      g_uri_get_fragment (uri) != NULL ||
+      (g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0))
+    add_problem (loading, "PUBLIC_URL",
+                 "\"%s\" is not allowed; it is what patients' browsers open, such as "
+                 "https://consult.example.org",
+                 config->public_url);
+  else if (!config->development && g_str_equal (scheme, "http") &&
+           !is_loopback (g_uri_get_host (uri)))
+    add_problem (loading, "PUBLIC_URL",
+                 "browsers give no camera to a page without TLS; use an https:// address, or "
+                 "CALL_ENV=development to try things out");
+}
+
+static void
+check_tls (Loading *loading)
+{
+  CalldConfig *config = loading->config;
+
+  if ((config->tls_cert_file == NULL) != (config->tls_key_file == NULL))
+    add_problem (loading, config->tls_cert_file == NULL ? "TLS_CERT_FILE" : "TLS_KEY_FILE",
+                 "it is missing; certificate and key come together");
+  if (config->tls_cert_file != NULL && g_access (config->tls_cert_file, R_OK) < 0)
+    add_problem (loading, "TLS_CERT_FILE", "\"%s\": %s", config->tls_cert_file, g_strerror (errno));
+  if (config->tls_key_file != NULL && g_access (config->tls_key_file, R_OK) < 0)
+    add_problem (loading, "TLS_KEY_FILE", "\"%s\": %s", config->tls_key_file, g_strerror (errno));
+  if (!config->development && !is_loopback (config->host) && config->tls_cert_file == NULL &&
+      config->public_url == NULL)
+    add_problem (
+        loading, "HOST",
+        "\"%s\" is open to the network without TLS; set TLS_CERT_FILE and TLS_KEY_FILE, or stay "
+        "on 127.0.0.1 behind a proxy and set PUBLIC_URL",
+        config->host);
+}
+
+static void
+check_ice_urls (Loading *loading, const char *name, char **urls, const char *scheme)
+{
+  for (guint i = 0; urls[i] != NULL; i++) {
+    g_autofree char *plain = g_strconcat (scheme, ":", NULL);
+    g_autofree char *secure = g_strconcat (scheme, "s:", NULL);
+
+    if (!g_str_has_prefix (urls[i], plain) && !g_str_has_prefix (urls[i], secure))
+      add_problem (loading, name,
+                   "\"%s\" is not allowed; an address is like %s:turn.example.org:3478", urls[i],
+                   scheme);
+  }
+}
+
+static void
+check_ice (Loading *loading)
+{
+  CalldConfig *config = loading->config;
+
+  check_ice_urls (loading, "STUN_URLS", config->stun_urls, "stun");
+  check_ice_urls (loading, "TURN_URLS", config->turn_urls, "turn");
+  if (config->turn_urls[0] != NULL && config->turn_secret == NULL)
+    add_problem (
+        loading, "TURN_SECRET",
+        "it is missing; TURN_URLS needs the server's static-auth-secret, or TURN_SECRET_FILE");
+}
+
+static void
+check_cors (Loading *loading)
+{
+  CalldConfig *config = loading->config;
+
+  for (guint i = 0; config->cors_origins[i] != NULL; i++) {
+    const char *origin = config->cors_origins[i];
+
+    if (g_str_equal (origin, "*")) {
+      if (!config->development)
+        add_problem (loading, "CORS_ORIGINS",
+                     "\"*\" lets every web site act for those who are signed in; name the origins");
+    } else if (!g_str_has_prefix (origin, "http://") && !g_str_has_prefix (origin, "https://"))
+      add_problem (loading, "CORS_ORIGINS",
+                   "\"%s\" is not allowed; an origin is like https://example.org", origin);
+  }
+}
+
+static void
+check_all (Loading *loading)
+{
+  CalldConfig *config = loading->config;
+
+  check_public_url (loading);
+  check_tls (loading);
+  check_ice (loading);
+  check_cors (loading);
+  if (config->auto_accept && !config->development)
+    add_problem (loading, "AUTO_ACCEPT",
+                 "calls that nobody answers are for CALL_ENV=development only");
+}
+
+/* --- loading ---------------------------------------------------------------------------------- */
+
+static void
+load_all (Loading *loading)
+{
+  load_file (loading);
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
+    load_variable (loading, &variables[i]);
+  load_mode (loading);
+  load_port (loading);
+  load_state_directory (loading);
+  load_database (loading);
+  load_jwt_keys (loading);
+  load_audit_key (loading);
+  loading->config->turn_secret = load_secret (loading, "TURN_SECRET", NULL);
+  check_all (loading);
+}
+
+static void
+set_problems (GPtrArray *problems, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (
+      text, problems->len == 1 ? "One setting is wrong:" : "%u settings are wrong:", problems->len);
+  for (guint i = 0; i < problems->len; i++)
+    g_string_append_printf (text, "\n  %s", (const char *) g_ptr_array_index (problems, i));
+  g_set_error_literal (error, CALL_ERROR, CALL_ERROR_INVALID, text->str);
+}
+
+/**
+ * calld_config_load:
+ * @sources: where settings come from
+ * @error: (optional): %CALL_ERROR_INVALID with one line for every setting that is wrong
+ *
+ * Reads and checks all settings. Makes the state directory, and secrets that were not given.
+ *
+ * Returns: (transfer full) (nullable): the settings
+ */
+CalldConfig *
+calld_config_load (const CalldConfigSources *sources, GError **error)
+{
+  g_autoptr (CalldConfig) config = g_atomic_rc_box_new0 (CalldConfig);
+  g_autoptr (GPtrArray) problems = g_ptr_array_new_with_free_func (g_free);
+  Loading loading = { config, sources, NULL, problems };
+
+  load_all (&loading);
+  g_clear_pointer (&loading.file, g_hash_table_unref);
+  if (problems->len > 0) {
+    set_problems (problems, error);
+    return NULL;
+  }
+  calld_config_set_bound_port (config, config->port);
+  return g_steal_pointer (&config);
+}
+
+/**
+ * calld_config_reload:
+ * @self: settings in use
+ * @sources: where settings come from, as when they were loaded
+ * @error: (optional): as calld_config_load()
+ *
+ * Reads all settings again and takes over those that may change while the daemon runs: the lead,
+ * the duration and the grace of the access window. If anything is wrong, nothing changes.
+ *
+ * Returns: %TRUE if they were taken over
+ */
+gboolean
+calld_config_reload (CalldConfig *self, const CalldConfigSources *sources, GError **error)
+{
+  g_autoptr (CalldConfig) fresh = calld_config_load (sources, error);
+
+  if (fresh == NULL)
+    return FALSE;
+  self->lead_minutes = fresh->lead_minutes;
+  self->duration_minutes = fresh->duration_minutes;
+  self->grace_minutes = fresh->grace_minutes;
+  return TRUE;
+}
+
+CalldConfig *
+calld_config_ref (CalldConfig *self)
+{
+  return g_atomic_rc_box_acquire (self);
+}
+
+static void
+config_clear (gpointer data)
+{
+  CalldConfig *self = data;
+
+  g_free (self->host);
+  g_free (self->public_url);
+  g_free (self->tls_cert_file);
+  g_free (self->tls_key_file);
+  g_free (self->state_directory);
+  g_free (self->database_url);
+  g_clear_pointer (&self->jwt_secret, g_bytes_unref);
+  g_free (self->jwt_public_key);
+  g_clear_pointer (&self->audit_key, g_bytes_unref);
+  g_strfreev (self->stun_urls);
+  g_strfreev (self->turn_urls);
+  g_free (self->turn_secret);
+  g_strfreev (self->cors_origins);
+}
+
+void
+calld_config_unref (CalldConfig *self)
+{
+  if (self != NULL)
+    g_atomic_rc_box_release_full (self, config_clear);
+}
+
+/**
+ * calld_config_set_bound_port:
+ * @self: settings, which no other thread reads yet
+ * @port: the port that the daemon got
+ *
+ * Settles on the port, and on the public URL if none was configured.
+ */
+void
+calld_config_set_bound_port (CalldConfig *self, guint16 port)
+{
+  gboolean any = g_str_equal (self->host, "0.0.0.0") || g_str_equal (self->host, "::");
+  const char *host = any ? "localhost" : self->host;
+  gboolean is_v6 = strchr (host, ':') != NULL;
+
+  self->port = port;
+  if (self->public_url != NULL && !self->public_url_is_made)
+    return;
+  g_free (self->public_url);
+  self->public_url = g_strdup_printf ("%s://%s%s%s:%u",
+                                      self->tls_cert_file != NULL ? "https" : "http",
+                                      is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
+  self->public_url_is_made = TRUE;
+}
+
+/* --- flags ------------------------------------------------------------------------------------ */
+
+/* "--call-lead-minutes" → "CALL_LEAD_MINUTES" */
+static char *
+flag_to_name (const char *flag)
+{
+  char *name = g_ascii_strup (flag + strspn (flag, "-"), -1);
+
+  return g_strdelimit (name, "-", '_');
+}
+
+static char *
+name_to_flag (const char *name)
+{
+  char *flag = g_ascii_strdown (name, -1);
+
+  return g_strdelimit (flag, "_", '-');
+}
+
+static gboolean
+on_flag (const char *flag, const char *value, gpointer user_data, GError **error)
+{
+  g_hash_table_replace (user_data, flag_to_name (flag), g_strdup (value));
+  return TRUE;
+}
+
+/**
+ * calld_config_option_group_new:
+ * @flags: (element-type utf8 utf8): a table that owns its strings; filled while options are parsed
+ *
+ * Makes the command line options that set variables: `--port` for PORT and so on. Secrets have
+ * none, since other users of the machine can see a command line.
+ *
+ * Returns: (transfer full): the group
+ */
+GOptionGroup *
+calld_config_option_group_new (GHashTable *flags)
+{
+  GOptionGroup *group = g_option_group_new ("settings", "Settings", "Show the settings", flags,
+                                            NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++) {
+    g_autofree char *flag = name_to_flag (variables[i].name);
+    GOptionEntry entries[] = {
+      { g_intern_string (flag), 0, 0, G_OPTION_ARG_CALLBACK, on_flag, variables[i].name, "VALUE" },
+      G_OPTION_ENTRY_NULL,
+    };
+
+    if (!variables[i].secret)
+      g_option_group_add_entries (group, entries);
+  }
+  return group;
+}
+
+/**
+ * calld_config_get_variables:
+ *
+ * Names all variables.
+ *
+ * Returns: (transfer none) (array zero-terminated=1): the names
+ */
+const char *const *
+calld_config_get_variables (void)
+{
+  static const char *names[G_N_ELEMENTS (variables) + 1];
+
+  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
+    names[i] = variables[i].name;
+  return names;
+}
