@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 /*
  * The rows of the database as typed values. Times are milliseconds since 1970 in UTC, 0 for never.
- * Ids are UUIDs. Each has new, copy and free; strings are owned by the record and may be set with
- * g_set_str-like assignment by whoever owns it. A record that a store gives out is the caller's.
+ * Ids are UUIDs. A record owns its strings; whoever owns the record may replace them. A record that
+ * a store gives out belongs to the caller.
  */
 
 /**
@@ -212,7 +212,7 @@ typedef struct {
 
 /**
  * CalldConsentRecord:
- * @id: made by calld_consent_record_new()
+ * @id: made by call_id_new()
  * @appointment_id: for which visit
  * @user_id: who consents
  * @kind: to what: "consultation", "recording" …

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "calld-change.h"
+
+G_BEGIN_DECLS
+
+/* For store backends only. */
+
+typedef enum {
+  CALLD_STEP_ADD_USER,
+  CALLD_STEP_UPDATE_USER,
+  CALLD_STEP_ADD_APPOINTMENT,
+  CALLD_STEP_UPDATE_APPOINTMENT,
+  CALLD_STEP_ADD_CALL,
+  CALLD_STEP_UPDATE_CALL,
+  CALLD_STEP_TAKE_LEASE,
+  CALLD_STEP_RENEW_LEASE,
+  CALLD_STEP_RELEASE_LEASE,
+  CALLD_STEP_APPEND_AUDIT,
+  CALLD_STEP_APPEND_MESSAGE,
+  CALLD_STEP_MARK_RECEIPT,
+  CALLD_STEP_ADD_CONSENT,
+  CALLD_STEP_SET_SETTING,
+} CalldStepKind;
+
+typedef struct {
+  CalldStepKind kind;
+  /* The record of the kind; %NULL where the fields below say it all. */
+  gpointer record;
+  GDestroyNotify free_record;
+  /* update_call: what the row must be now. */
+  CalldCallState expected_state;
+  guint expected_generation;
+  /* take_lease: the time by which a lease is judged. */
+  gint64 now_ms;
+  /* update_appointment: its id; set_setting: the key and the value. */
+  char *key;
+  char *value;
+} CalldStep;
+
+const CalldStep *calld_change_get_step (const CalldChange *self, guint index);
+void calld_appointment_update_free (CalldAppointmentUpdate *update);
+
+G_END_DECLS

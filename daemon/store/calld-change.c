@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "calld-change"
+
+#include "config.h"
+
+#include "calld-change-private.h"
+
+struct _CalldChange {
+  GPtrArray *steps; /* of CalldStep */
+};
+
+static void
+step_free (gpointer data)
+{
+  CalldStep *step = data;
+
+  if (step->record != NULL)
+    step->free_record (step->record);
+  g_free (step->key);
+  g_free (step->value);
+  g_free (step);
+}
+
+static CalldStep *
+add_step (CalldChange *self, CalldStepKind kind, gpointer record, GDestroyNotify free_record)
+{
+  CalldStep *step = g_new0 (CalldStep, 1);
+
+  step->kind = kind;
+  step->record = record;
+  step->free_record = free_record;
+  g_ptr_array_add (self->steps, step);
+  return step;
+}
+
+/**
+ * calld_change_new:
+ *
+ * Makes an empty change.
+ *
+ * Returns: (transfer full): the change
+ */
+CalldChange *
+calld_change_new (void)
+{
+  CalldChange *self = g_new0 (CalldChange, 1);
+
+  self->steps = g_ptr_array_new_with_free_func (step_free);
+  return self;
+}
+
+void
+calld_change_free (CalldChange *self)
+{
+  if (self == NULL)
+    return;
+  g_ptr_array_unref (self->steps);
+  g_free (self);
+}
+
+guint
+calld_change_get_n_steps (const CalldChange *self)
+{
+  return self->steps->len;
+}
+
+const CalldStep *
+calld_change_get_step (const CalldChange *self, guint index)
+{
+  return g_ptr_array_index (self->steps, index);
+}
+
+void
+calld_change_add_user (CalldChange *self, const CalldUserRecord *user)
+{
+  add_step (self, CALLD_STEP_ADD_USER, calld_user_record_copy (user),
+            (GDestroyNotify) calld_user_record_free);
+}
+
+void
+calld_change_update_user (CalldChange *self, const CalldUserRecord *user)
+{
+  add_step (self, CALLD_STEP_UPDATE_USER, calld_user_record_copy (user),
+            (GDestroyNotify) calld_user_record_free);
+}
+
+void
+calld_change_add_appointment (CalldChange *self, const CalldAppointmentRecord *appointment)
+{
+  add_step (self, CALLD_STEP_ADD_APPOINTMENT, calld_appointment_record_copy (appointment),
+            (GDestroyNotify) calld_appointment_record_free);
+}
+
+void
+calld_appointment_update_free (CalldAppointmentUpdate *update)
+{
+  g_free ((char *) update->missing);
+  g_free ((char *) update->rescheduled_to);
+  g_free ((char *) update->metadata);
+  g_free (update);
+}
+
+void
+calld_change_update_appointment (CalldChange *self,
+                                 const char *appointment_id,
+                                 const CalldAppointmentUpdate *update)
+{
+  CalldAppointmentUpdate *copy = g_memdup2 (update, sizeof *update);
+  CalldStep *step;
+
+  copy->missing = g_strdup (update->missing);
+  copy->rescheduled_to = g_strdup (update->rescheduled_to);
+  copy->metadata = g_strdup (update->metadata);
+  step = add_step (self, CALLD_STEP_UPDATE_APPOINTMENT, copy,
+                   (GDestroyNotify) calld_appointment_update_free);
+  step->key = g_strdup (appointment_id);
+}
+
+void
+calld_change_add_call (CalldChange *self, const CalldCallRecord *call)
+{
+  add_step (self, CALLD_STEP_ADD_CALL, calld_call_record_copy (call),
+            (GDestroyNotify) calld_call_record_free);
+}
+
+void
+calld_change_update_call (CalldChange *self,
+                          const CalldCallRecord *call,
+                          CalldCallState expected_state,
+                          guint expected_generation)
+{
+  CalldStep *step = add_step (self, CALLD_STEP_UPDATE_CALL, calld_call_record_copy (call),
+                              (GDestroyNotify) calld_call_record_free);
+
+  step->expected_state = expected_state;
+  step->expected_generation = expected_generation;
+}
+
+static CalldStep *
+add_lease_step (CalldChange *self,
+                CalldStepKind kind,
+                const char *name,
+                const char *holder,
+                gint64 expires_at)
+{
+  CalldLeaseRecord lease = { (char *) name, (char *) holder, expires_at };
+
+  return add_step (self, kind, calld_lease_record_copy (&lease),
+                   (GDestroyNotify) calld_lease_record_free);
+}
+
+void
+calld_change_take_lease (CalldChange *self,
+                         const char *name,
+                         const char *holder,
+                         gint64 now_ms,
+                         gint64 expires_at)
+{
+  add_lease_step (self, CALLD_STEP_TAKE_LEASE, name, holder, expires_at)->now_ms = now_ms;
+}
+
+void
+calld_change_renew_lease (CalldChange *self,
+                          const char *name,
+                          const char *holder,
+                          gint64 expires_at)
+{
+  add_lease_step (self, CALLD_STEP_RENEW_LEASE, name, holder, expires_at);
+}
+
+void
+calld_change_release_lease (CalldChange *self, const char *name, const char *holder)
+{
+  add_lease_step (self, CALLD_STEP_RELEASE_LEASE, name, holder, 0);
+}
+
+void
+calld_change_append_audit (CalldChange *self, const CalldAuditRecord *event)
+{
+  add_step (self, CALLD_STEP_APPEND_AUDIT, calld_audit_record_copy (event),
+            (GDestroyNotify) calld_audit_record_free);
+}
+
+void
+calld_change_append_message (CalldChange *self, const CalldMessageRecord *message)
+{
+  add_step (self, CALLD_STEP_APPEND_MESSAGE, calld_message_record_copy (message),
+            (GDestroyNotify) calld_message_record_free);
+}
+
+void
+calld_change_mark_receipt (CalldChange *self, const CalldReceiptRecord *receipt)
+{
+  add_step (self, CALLD_STEP_MARK_RECEIPT, calld_receipt_record_copy (receipt),
+            (GDestroyNotify) calld_receipt_record_free);
+}
+
+void
+calld_change_add_consent (CalldChange *self, const CalldConsentRecord *consent)
+{
+  add_step (self, CALLD_STEP_ADD_CONSENT, calld_consent_record_copy (consent),
+            (GDestroyNotify) calld_consent_record_free);
+}
+
+void
+calld_change_set_setting (CalldChange *self, const char *key, const char *value)
+{
+  CalldStep *step = add_step (self, CALLD_STEP_SET_SETTING, NULL, NULL);
+
+  step->key = g_strdup (key);
+  step->value = g_strdup (value);
+}

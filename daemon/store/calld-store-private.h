@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "calld-change-private.h"
+#include "calld-store.h"
+
+G_BEGIN_DECLS
+
+/* For store backends only. */
+
+typedef enum {
+  CALLD_JOB_COMMIT,         /* change */
+  CALLD_JOB_APPEND_MESSAGE, /* message */
+  CALLD_JOB_LAST_WRITE = CALLD_JOB_APPEND_MESSAGE,
+  CALLD_JOB_GET_USER, /* key: id */
+  CALLD_JOB_GET_USER_BY_EMAIL,
+  CALLD_JOB_GET_APPOINTMENT,
+  CALLD_JOB_GET_APPOINTMENT_BY_CONVERSATION,
+  CALLD_JOB_GET_CALL,
+  CALLD_JOB_GET_LEASE,
+  CALLD_JOB_GET_SETTING,
+  CALLD_JOB_LIST_USERS,
+  CALLD_JOB_LIST_APPOINTMENTS, /* key: user id or NULL; appointments */
+  CALLD_JOB_LIST_ACTIVE_CALLS, /* key: appointment id or NULL */
+  CALLD_JOB_LIST_AUDIT,        /* key: appointment id or NULL; after, limit */
+  CALLD_JOB_LIST_MESSAGES,     /* key: conversation; before, after, limit */
+  CALLD_JOB_LIST_MESSAGES_BY_ID,
+  CALLD_JOB_LIST_MEMBERS,
+  CALLD_JOB_LIST_RECEIPTS,
+  CALLD_JOB_LIST_CONSENTS,
+} CalldJobKind;
+
+/**
+ * CalldJob:
+ *
+ * One request to a backend, the data of its task. The result of the task is what the _finish
+ * function gives: a boolean for COMMIT, a record or %CALL_ERROR_NOT_FOUND for GET, a #GPtrArray for
+ * LIST, a message for APPEND_MESSAGE.
+ */
+typedef struct {
+  CalldJobKind kind;
+  CalldChange *change;
+  CalldMessageRecord *message;
+  gboolean repeated; /* out, APPEND_MESSAGE: it was stored before */
+  char *key;
+  char **keys;
+  CalldAppointmentQuery appointments; /* its user_id is in key */
+  guint64 before;
+  guint64 after;
+  guint limit;
+} CalldJob;
+
+struct _CalldStoreInterface {
+  GTypeInterface parent_iface;
+
+  /* Takes the task, whose data is a CalldJob, and returns it once, from any thread. */
+  void (*submit) (CalldStore *self, GTask *task);
+  /* Finishes what was submitted, then returns the task with a boolean. */
+  void (*close) (CalldStore *self, GTask *task);
+  void (*get_stats) (CalldStore *self, CalldStoreStats *stats);
+};
+
+G_END_DECLS

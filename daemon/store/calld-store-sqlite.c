@@ -1,0 +1,573 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "calld-store-sqlite"
+
+#include "config.h"
+
+#include "calld-store-sqlite.h"
+
+#include "calld-log.h"
+#include "calld-migrate.h"
+#include "calld-sql-resources.h"
+#include "calld-sqlite-reader.h"
+#include "calld-sqlite-writer.h"
+#include "calld-store-private.h"
+
+#include "call-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#define MIGRATIONS "/org/libcall/calld/sql/sqlite"
+
+/* How many jobs share one transaction, and how long a busy writer waits for more of them. A job
+ * that comes alone is committed at once; under load one fsync serves all that came within this
+ * time. */
+#define GROUP_MAX 1024
+#define GROUP_WAIT_US 2000
+
+typedef struct _Worker Worker;
+typedef void (*WorkFunc) (Worker *worker, GTask *first);
+
+/*
+ * Worker:
+ *
+ * A thread with a connection of its own and a bounded queue of tasks. It is shared by the store and
+ * the thread, because the last reference to the store may be dropped by a task that the thread
+ * itself returns.
+ */
+struct _Worker {
+  GMutex lock; /* guards queue, closing and the figures */
+  GCond changed;
+  GQueue queue; /* of GTask */
+  gboolean closing;
+  gboolean healthy;
+  guint64 jobs;
+  guint64 commits;
+  guint64 refused;
+
+  GThread *thread;           /* the store's side only */
+  CalldSqlite *db;           /* the thread's, once it runs */
+  CalldSqliteWriter *writer; /* of the writing worker only, the thread's */
+  WorkFunc work;
+};
+
+struct _CalldStoreSqlite {
+  GObject parent_instance;
+
+  Worker *writer;
+  Worker *reader;
+  int lock_fd; /* held while open: the audit chain has one writer */
+};
+
+static void store_iface_init (CalldStoreInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (CalldStoreSqlite,
+                               calld_store_sqlite,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (CALLD_TYPE_STORE, store_iface_init))
+
+static void
+worker_clear (gpointer data)
+{
+  Worker *self = data;
+
+  g_assert (g_queue_is_empty (&self->queue));
+  g_mutex_clear (&self->lock);
+  g_cond_clear (&self->changed);
+  calld_sqlite_writer_free (self->writer);
+  calld_sqlite_close (self->db);
+}
+
+static void
+worker_unref (Worker *self)
+{
+  g_atomic_rc_box_release_full (self, worker_clear);
+}
+
+/* Takes the next task, waiting until @deadline (monotonic; -1: for ever, 0: not at all). */
+static GTask *
+worker_pop (Worker *self, gint64 deadline)
+{
+  GTask *task = NULL;
+
+  g_mutex_lock (&self->lock);
+  while (g_queue_is_empty (&self->queue) && !self->closing) {
+    if (deadline < 0)
+      g_cond_wait (&self->changed, &self->lock);
+    else if (deadline == 0 || !g_cond_wait_until (&self->changed, &self->lock, deadline))
+      break;
+  }
+  task = g_queue_pop_head (&self->queue);
+  g_mutex_unlock (&self->lock);
+  return task;
+}
+
+static gpointer
+worker_thread (gpointer data)
+{
+  Worker *self = data;
+  GTask *task;
+
+  while ((task = worker_pop (self, -1)) != NULL)
+    self->work (self, task);
+  /* Closing a connection that wrote moves the log into the database; do it here, not in a caller.
+   */
+  g_clear_pointer (&self->writer, calld_sqlite_writer_free);
+  g_clear_pointer (&self->db, calld_sqlite_close);
+  worker_unref (self);
+  return NULL;
+}
+
+static Worker *
+worker_new (const char *name, CalldSqlite *db, CalldSqliteWriter *writer, WorkFunc work)
+{
+  Worker *self = g_atomic_rc_box_new0 (Worker);
+
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  g_queue_init (&self->queue);
+  self->healthy = TRUE;
+  self->db = db;
+  self->writer = writer;
+  self->work = work;
+  self->thread = g_thread_new (name, worker_thread, g_atomic_rc_box_acquire (self));
+  return self;
+}
+
+/* Waits until what is queued is done, unless the worker's own thread asks, which cannot wait for
+ * itself. */
+static void
+worker_stop (Worker *self)
+{
+  GThread *thread;
+
+  g_mutex_lock (&self->lock);
+  self->closing = TRUE;
+  thread = g_steal_pointer (&self->thread);
+  g_cond_signal (&self->changed);
+  g_mutex_unlock (&self->lock);
+
+  if (thread == NULL)
+    return;
+  if (thread == g_thread_self ())
+    g_thread_unref (thread);
+  else
+    g_thread_join (thread);
+}
+
+static void
+worker_push (Worker *self, GTask *task)
+{
+  const char *why = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->closing)
+    why = "The store is closed.";
+  else if (self->queue.length >= CALLD_STORE_SQLITE_MAX_QUEUED)
+    why = "The store has too much to do: try again later.";
+  if (why != NULL)
+    self->refused++;
+  else {
+    g_queue_push_tail (&self->queue, task);
+    g_cond_signal (&self->changed);
+  }
+  g_mutex_unlock (&self->lock);
+
+  if (why != NULL) {
+    g_task_return_new_error (task, CALL_ERROR, CALL_ERROR_UNAVAILABLE, "%s", why);
+    g_object_unref (task);
+  }
+}
+
+/* --- reading --------------------------------------------------------------------------------- */
+
+static void
+work_read (Worker *self, GTask *task)
+{
+  GDestroyNotify free_result = NULL;
+  GError *error = NULL;
+  gpointer result;
+
+  if (!g_task_return_error_if_cancelled (task)) {
+    result = calld_sqlite_read (self->db, g_task_get_task_data (task), &free_result, &error);
+    if (result != NULL)
+      g_task_return_pointer (task, result, free_result);
+    else
+      g_task_return_error (task, error);
+  }
+  g_object_unref (task);
+
+  g_mutex_lock (&self->lock);
+  self->jobs++;
+  g_mutex_unlock (&self->lock);
+}
+
+/* --- writing --------------------------------------------------------------------------------- */
+
+/* One job of a group: what is returned once the group is on the disk. */
+typedef struct {
+  GTask *task;
+  CalldMessageRecord *message;
+  GError *error;
+} Outcome;
+
+static void
+outcome_return (Outcome *outcome)
+{
+  const CalldJob *job = g_task_get_task_data (outcome->task);
+
+  if (outcome->error != NULL) {
+    g_task_return_error (outcome->task, outcome->error);
+    calld_message_record_free (outcome->message);
+  } else if (job->kind == CALLD_JOB_APPEND_MESSAGE)
+    g_task_return_pointer (outcome->task, outcome->message,
+                           (GDestroyNotify) calld_message_record_free);
+  else
+    g_task_return_boolean (outcome->task, TRUE);
+  g_object_unref (outcome->task);
+}
+
+static gboolean
+apply_job (Worker *self, Outcome *outcome)
+{
+  CalldJob *job = g_task_get_task_data (outcome->task);
+
+  if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (outcome->task),
+                                            &outcome->error))
+    return FALSE;
+  if (job->kind == CALLD_JOB_COMMIT)
+    return calld_sqlite_writer_apply (self->writer, job->change, &outcome->error);
+
+  outcome->message = calld_sqlite_writer_append_message (self->writer, job->message, &job->repeated,
+                                                         &outcome->error);
+  return outcome->message != NULL;
+}
+
+/* Each job has a savepoint of its own, so that one that is refused harms no other of its group. */
+static gboolean
+apply_in_savepoint (Worker *self, Outcome *outcome)
+{
+  g_autoptr (CalldCursor) savepoint = calld_sqlite_prepare (self->db, "SAVEPOINT job");
+  g_autoptr (CalldCursor) release = calld_sqlite_prepare (self->db, "RELEASE job");
+  CalldAuditHead head;
+
+  if (!calld_cursor_run (savepoint, &outcome->error))
+    return FALSE;
+  calld_sqlite_writer_get_head (self->writer, &head);
+  if (apply_job (self, outcome) && calld_cursor_run (release, &outcome->error))
+    return TRUE;
+
+  calld_sqlite_writer_set_head (self->writer, &head);
+  if (calld_sqlite_is_in_transaction (self->db)) {
+    calld_sqlite_run (self->db, "ROLLBACK TO job", NULL);
+    calld_sqlite_run (self->db, "RELEASE job", NULL);
+  }
+  return FALSE;
+}
+
+/* What was not refused for its own sake fails with the group. */
+static void
+fail_group (GArray *group, const GError *why)
+{
+  for (guint i = 0; i < group->len; i++) {
+    Outcome *outcome = &g_array_index (group, Outcome, i);
+
+    if (outcome->error == NULL)
+      outcome->error = g_error_copy (why);
+  }
+}
+
+static gboolean
+apply_group (Worker *self, GTask *first, GArray *group, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + GROUP_WAIT_US;
+  GTask *task = first;
+
+  do {
+    Outcome outcome = { .task = task };
+
+    apply_in_savepoint (self, &outcome);
+    g_array_append_val (group, outcome);
+    if (!calld_sqlite_is_in_transaction (self->db)) {
+      /* A full or broken disk has undone the whole transaction. */
+      *error = g_error_copy (outcome.error);
+      return FALSE;
+    }
+    task = group->len < GROUP_MAX ? worker_pop (self, group->len > 1 ? deadline : 0) : NULL;
+  } while (task != NULL);
+  return TRUE;
+}
+
+static gboolean
+begin (Worker *self, GTask *first, GArray *group, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (self->db, "BEGIN IMMEDIATE");
+  Outcome outcome = { .task = first };
+
+  if (calld_cursor_run (cursor, error))
+    return TRUE;
+  g_array_append_val (group, outcome);
+  return FALSE;
+}
+
+static gboolean
+commit (Worker *self, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (self->db, "COMMIT");
+
+  return calld_cursor_run (cursor, error);
+}
+
+static void
+note_group (Worker *self, guint n_jobs, const GError *error)
+{
+  gboolean was_healthy;
+
+  g_mutex_lock (&self->lock);
+  was_healthy = self->healthy;
+  self->healthy = error == NULL;
+  self->jobs += n_jobs;
+  if (error == NULL)
+    self->commits++;
+  g_mutex_unlock (&self->lock);
+
+  if (error != NULL && was_healthy)
+    calld_log_error ("store_write_failed", .detail = error->message);
+  else if (error == NULL && !was_healthy)
+    calld_log_info ("store_writes_again");
+}
+
+static void
+work_write (Worker *self, GTask *first)
+{
+  g_autoptr (GArray) group = g_array_new (FALSE, FALSE, sizeof (Outcome));
+  g_autoptr (GError) error = NULL;
+  CalldAuditHead head;
+
+  calld_sqlite_writer_get_head (self->writer, &head);
+  if (!begin (self, first, group, &error) || !apply_group (self, first, group, &error) ||
+      !commit (self, &error)) {
+    if (calld_sqlite_is_in_transaction (self->db))
+      calld_sqlite_run (self->db, "ROLLBACK", NULL);
+    calld_sqlite_writer_set_head (self->writer, &head);
+    fail_group (group, error);
+  }
+  note_group (self, group->len, error);
+  for (guint i = 0; i < group->len; i++)
+    outcome_return (&g_array_index (group, Outcome, i));
+}
+
+/* --- opening and closing --------------------------------------------------------------------- */
+
+/* Two daemons on one database would fork its audit chain. */
+static int
+lock_database (const char *path, GError **error)
+{
+  g_autofree char *lock_path = g_strconcat (path, ".lock", NULL);
+  int fd = open (lock_path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd < 0) {
+    g_set_error (error, CALL_ERROR, CALL_ERROR_UNAVAILABLE,
+                 "Cannot write beside the database: %s: %s.", lock_path, g_strerror (errno));
+    return -1;
+  }
+  if (flock (fd, LOCK_EX | LOCK_NB) == 0)
+    return fd;
+  g_set_error (error, CALL_ERROR, CALL_ERROR_CONFLICT,
+               "Another calld uses the database \"%s\": stop that one first.", path);
+  close (fd);
+  return -1;
+}
+
+/* SQLite would make the file as the umask says; what it adds later takes this mode. */
+static gboolean
+make_private (const char *path, GError **error)
+{
+  int fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd < 0) {
+    g_set_error (error, CALL_ERROR, CALL_ERROR_UNAVAILABLE, "Cannot open the database \"%s\": %s.",
+                 path, g_strerror (errno));
+    return FALSE;
+  }
+  close (fd);
+  return TRUE;
+}
+
+/* A log that was not folded into the database when it was closed: it was not closed. */
+static gboolean
+was_killed (const char *path)
+{
+  g_autofree char *log = g_strconcat (path, "-wal", NULL);
+  GStatBuf buf;
+
+  return g_stat (log, &buf) == 0 && buf.st_size > 0;
+}
+
+static gboolean
+check_integrity (CalldSqlite *db, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (db, "PRAGMA quick_check(1)");
+  const char *word;
+
+  if (!calld_cursor_next (cursor, error))
+    return FALSE;
+  word = calld_cursor_peek_text (cursor);
+  if (g_strcmp0 (word, "ok") == 0)
+    return TRUE;
+  g_set_error (error, CALL_ERROR, CALL_ERROR_FAILED,
+               "The database is damaged (%s): restore a backup before starting again.", word);
+  return FALSE;
+}
+
+static CalldSqlite *
+open_writing (const char *path, GError **error)
+{
+  gboolean killed = was_killed (path);
+  g_autoptr (CalldSqlite) db = NULL;
+
+  if (!make_private (path, error))
+    return NULL;
+  db = calld_sqlite_open (path, FALSE, error);
+  if (db == NULL || !calld_sqlite_run (db,
+                                       "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
+                                       "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;",
+                                       error))
+    return NULL;
+  if (killed) {
+    calld_log_info ("store_recovering");
+    if (!check_integrity (db, error))
+      return NULL;
+  }
+  if (!calld_migrate (db, calld_sql_get_resource (), MIGRATIONS, error))
+    return NULL;
+  return g_steal_pointer (&db);
+}
+
+/**
+ * calld_store_sqlite_open:
+ * @path: of the database file; made with mode 0600 if there is none
+ * @audit: hashes the audit rows
+ * @error: (optional): where to put why not
+ *
+ * Opens a database in a file: write-ahead log, every commit synced, one thread that writes and one
+ * that reads. Two processes cannot have the same one open.
+ *
+ * Returns: (transfer full) (nullable): the store
+ */
+CalldStore *
+calld_store_sqlite_open (const char *path, CalldAudit *audit, GError **error)
+{
+  g_autoptr (CalldStoreSqlite) self = g_object_new (CALLD_TYPE_STORE_SQLITE, NULL);
+  g_autoptr (CalldSqlite) writing = NULL;
+  g_autoptr (CalldSqlite) reading = NULL;
+  g_autoptr (CalldSqliteWriter) writer = NULL;
+
+  self->lock_fd = lock_database (path, error);
+  if (self->lock_fd < 0)
+    return NULL;
+  writing = open_writing (path, error);
+  if (writing == NULL)
+    return NULL;
+  writer = calld_sqlite_writer_new (writing, audit, error);
+  if (writer == NULL)
+    return NULL;
+  reading = calld_sqlite_open (path, TRUE, error);
+  if (reading == NULL)
+    return NULL;
+
+  self->writer = worker_new ("store-writer", g_steal_pointer (&writing), g_steal_pointer (&writer),
+                             work_write);
+  self->reader = worker_new ("store-reader", g_steal_pointer (&reading), NULL, work_read);
+  return CALLD_STORE (g_steal_pointer (&self));
+}
+
+static void
+calld_store_sqlite_submit (CalldStore *store, GTask *task)
+{
+  CalldStoreSqlite *self = CALLD_STORE_SQLITE (store);
+  const CalldJob *job = g_task_get_task_data (task);
+
+  worker_push (job->kind <= CALLD_JOB_LAST_WRITE ? self->writer : self->reader, task);
+}
+
+/* The reader goes first: the last connection to close is the one that may fold the log. */
+static void
+stop_workers (CalldStoreSqlite *self)
+{
+  if (self->reader != NULL)
+    worker_stop (self->reader);
+  if (self->writer != NULL)
+    worker_stop (self->writer);
+  if (self->lock_fd >= 0)
+    close (self->lock_fd);
+  self->lock_fd = -1;
+}
+
+static void
+close_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  stop_workers (source);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+calld_store_sqlite_close (CalldStore *store, GTask *task)
+{
+  g_task_run_in_thread (task, close_thread);
+  g_object_unref (task);
+}
+
+static void
+calld_store_sqlite_get_stats (CalldStore *store, CalldStoreStats *stats)
+{
+  CalldStoreSqlite *self = CALLD_STORE_SQLITE (store);
+  Worker *workers[] = { self->writer, self->reader };
+
+  *stats = (CalldStoreStats){ .healthy = TRUE };
+  for (guint i = 0; i < G_N_ELEMENTS (workers); i++) {
+    g_mutex_lock (&workers[i]->lock);
+    stats->queued += workers[i]->queue.length;
+    stats->commits += workers[i]->commits;
+    stats->jobs += workers[i]->jobs;
+    stats->refused += workers[i]->refused;
+    stats->healthy = stats->healthy && workers[i]->healthy;
+    g_mutex_unlock (&workers[i]->lock);
+  }
+}
+
+static void
+calld_store_sqlite_finalize (GObject *object)
+{
+  CalldStoreSqlite *self = CALLD_STORE_SQLITE (object);
+
+  stop_workers (self);
+  g_clear_pointer (&self->reader, worker_unref);
+  g_clear_pointer (&self->writer, worker_unref);
+  G_OBJECT_CLASS (calld_store_sqlite_parent_class)->finalize (object);
+}
+
+static void
+store_iface_init (CalldStoreInterface *iface)
+{
+  iface->submit = calld_store_sqlite_submit;
+  iface->close = calld_store_sqlite_close;
+  iface->get_stats = calld_store_sqlite_get_stats;
+}
+
+static void
+calld_store_sqlite_class_init (CalldStoreSqliteClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->finalize = calld_store_sqlite_finalize;
+}
+
+static void
+calld_store_sqlite_init (CalldStoreSqlite *self)
+{
+  self->lock_fd = -1;
+}
