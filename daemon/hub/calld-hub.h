@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @head_bytes: longest request head
  * @head_timeout_ms: time for a request head to arrive
  * @idle_timeout_ms: time an HTTP connection may idle between requests
+ * @body_bytes: longest body of a request to libsoup
  * @frame_memory: bytes that all incomplete large frames and bodies may take together
  * @queue_frames: frames that may wait for one slow reader
  * @queue_bytes: bytes that may wait for one slow reader
@@ -28,6 +29,7 @@ typedef struct {
   guint head_bytes;
   guint head_timeout_ms;
   guint idle_timeout_ms;
+  gsize body_bytes;
   gsize frame_memory;
   guint queue_frames;
   gsize queue_bytes;

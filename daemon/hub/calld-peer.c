@@ -1,0 +1,710 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "calld-hub"
+
+#include "config.h"
+
+#include "calld-peer.h"
+
+#include "calld-front-door.h"
+#include "calld-reactor-private.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+
+/* How long the last bytes may take to leave, and the other end to close after ours. */
+#define CLOSING_MS 5000
+#define LINGER_MS 1000
+
+/* What is to be done with a peer at the end of the batch; nothing of it may happen while frames are
+ * handed out, since it changes rooms. */
+enum {
+  DOOM_NONE,
+  DOOM_SLOW,
+  DOOM_ERROR,
+};
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+/**
+ * calld_peer_new:
+ * @reactor: the reactor
+ * @channel: (transfer full): the connection
+ * @address: the other end
+ *
+ * Takes a connection into the reactor. It waits for a request head.
+ *
+ * Returns: (transfer none): the peer, owned by the reactor
+ */
+CalldPeer *
+calld_peer_new (CalldReactor *reactor, const CalldChannel *channel, const CalldAddress *address)
+{
+  CalldPeer *self = g_new0 (CalldPeer, 1);
+
+  self->reactor = reactor;
+  self->channel = *channel;
+  self->address = *address;
+  self->state = CALLD_PEER_HEAD;
+  self->keep_alive = TRUE;
+  self->next = reactor->peers;
+  if (self->next != NULL)
+    self->next->prev = self;
+  reactor->peers = self;
+  reactor->n_peers++;
+  calld_reactor_watch (reactor, self, CALLD_INTEREST_READ);
+  return self;
+}
+
+/**
+ * calld_peer_free:
+ * @self: (transfer full): a dead peer
+ *
+ * Frees a peer whose connection is closed or given away.
+ */
+void
+calld_peer_free (CalldPeer *self)
+{
+  g_clear_pointer (&self->in, g_byte_array_unref);
+  call_websocket_parser_clear (&self->parser);
+  if (self->head != NULL)
+    calld_head_clear (self->head);
+  g_free (self->head);
+  g_free (self);
+}
+
+/**
+ * calld_peer_detach:
+ * @self: a peer
+ *
+ * Takes @self out of the reactor without closing its connection: the channel is the caller's now.
+ */
+void
+calld_peer_detach (CalldPeer *self)
+{
+  calld_reactor_forget (self->reactor, self);
+  calld_reactor_account (self->reactor, self, 0);
+  calld_queue_clear (&self->out);
+  self->state = CALLD_PEER_DEAD;
+}
+
+/**
+ * calld_peer_abort:
+ * @self: a peer
+ *
+ * Closes the connection at once. The owner, whose call this is, hears nothing.
+ */
+void
+calld_peer_abort (CalldPeer *self)
+{
+  if (self->state == CALLD_PEER_DEAD)
+    return;
+  self->klass = NULL;
+  calld_peer_detach (self);
+  calld_channel_close (&self->channel);
+}
+
+static void
+notify_closed (CalldPeer *self)
+{
+  const CalldPeerClass *klass = self->klass;
+
+  self->klass = NULL;
+  if (klass != NULL && klass->closed != NULL)
+    klass->closed (self, self->owner);
+}
+
+/**
+ * calld_peer_kill:
+ * @self: a peer
+ *
+ * Closes the connection at once, and tells the owner.
+ */
+void
+calld_peer_kill (CalldPeer *self)
+{
+  notify_closed (self);
+  calld_peer_abort (self);
+}
+
+static void
+on_timer (CalldWheelTimer *timer)
+{
+  CalldPeer *self = (CalldPeer *) ((char *) timer - G_STRUCT_OFFSET (CalldPeer, timer));
+
+  if ((self->state == CALLD_PEER_HEAD && self->in != NULL) || self->state == CALLD_PEER_BODY) {
+    self->keep_alive = FALSE;
+    calld_peer_answer_text (self, 408, NULL, NULL, "");
+  } else {
+    calld_peer_kill (self);
+  }
+}
+
+/**
+ * calld_peer_wait:
+ * @self: a peer
+ * @delay_ms: how long the present state may last, 0 for any time
+ *
+ * Sets the time after which a connection that makes no progress is closed.
+ */
+void
+calld_peer_wait (CalldPeer *self, guint64 delay_ms)
+{
+  if (delay_ms > 0)
+    calld_reactor_start_timer (self->reactor, &self->timer, delay_ms, on_timer);
+  else
+    calld_reactor_stop_timer (self->reactor, &self->timer);
+}
+
+/* --- in --------------------------------------------------------------------------------------- */
+
+static gboolean
+is_reading (const CalldPeer *self)
+{
+  const CalldHubOptions *options = &self->reactor->options;
+
+  if (self->held || calld_queue_is_full (&self->out, &self->reactor->limits))
+    return FALSE;
+  return self->state != CALLD_PEER_BUSY || self->in == NULL || self->in->len < options->head_bytes;
+}
+
+static void
+update_interest (CalldPeer *self)
+{
+  guint8 interest = 0;
+
+  if (self->state == CALLD_PEER_DEAD || self->state == CALLD_PEER_HANDSHAKE)
+    return;
+  if (is_reading (self))
+    interest |= CALLD_INTEREST_READ;
+  if (self->blocked)
+    interest |= CALLD_INTEREST_WRITE;
+  if (interest != self->interest)
+    calld_reactor_watch (self->reactor, self, interest);
+}
+
+static void
+answer_ping (CalldPeer *self, const CallWebsocketMessage *message)
+{
+  g_autoptr (CalldFrame) pong = calld_frame_new (CALLD_FRAME_PONG, message->data, message->length);
+
+  calld_peer_send (self, pong, CALLD_SEND_VOLATILE);
+}
+
+static void
+take_message (CalldPeer *self, const CallWebsocketMessage *message)
+{
+  switch (message->opcode) {
+  case CALL_WEBSOCKET_PING:
+    answer_ping (self, message);
+    break;
+  case CALL_WEBSOCKET_CLOSE:
+    calld_peer_finish (
+        self, message->close_code == CALL_WEBSOCKET_CODE_NO_STATUS ? 0 : message->close_code, NULL);
+    break;
+  case CALL_WEBSOCKET_TEXT:
+  case CALL_WEBSOCKET_BINARY:
+    if (self->klass != NULL && self->klass->message != NULL)
+      self->klass->message (self, self->owner, message);
+    break;
+  case CALL_WEBSOCKET_PONG:
+  case CALL_WEBSOCKET_CONTINUATION:
+  default:
+    break;
+  }
+}
+
+static gsize
+read_frames (CalldPeer *self, guint8 *data, gsize length)
+{
+  gsize total = 0;
+
+  while (self->state == CALLD_PEER_WEBSOCKET && !self->held && self->doom == DOOM_NONE) {
+    CallWebsocketMessage message;
+    gsize used, needed;
+    CallWebsocketResult result = call_websocket_parser_feed (
+        &self->parser, data + total, length - total, &used, &needed, &message);
+
+    total += used;
+    if (result == CALL_WEBSOCKET_RESULT_MORE)
+      break;
+    if (result == CALL_WEBSOCKET_RESULT_ERROR) {
+      calld_peer_finish (self, self->parser.close_code, self->parser.reason);
+      return length;
+    }
+    take_message (self, &message);
+  }
+  return total;
+}
+
+/* Goes through bytes until no more can be done with them. Returns how many are used up. */
+static gsize
+consume (CalldPeer *self, guint8 *data, gsize length)
+{
+  gsize total = 0;
+
+  while (total < length && !self->held) {
+    gsize used = 0;
+
+    switch ((CalldPeerState) self->state) {
+    case CALLD_PEER_HEAD:
+    case CALLD_PEER_BODY:
+      used = calld_front_door_step (self, data + total, length - total);
+      break;
+    case CALLD_PEER_WEBSOCKET:
+      used = read_frames (self, data + total, length - total);
+      break;
+    case CALLD_PEER_CLOSING:
+    case CALLD_PEER_LINGER:
+    case CALLD_PEER_DEAD:
+      return length;
+    case CALLD_PEER_HANDSHAKE:
+    case CALLD_PEER_BUSY:
+    default:
+      break;
+    }
+    if (used == 0)
+      break;
+    total += used;
+  }
+  return total;
+}
+
+/* Bytes of all incomplete requests and messages count against one budget. */
+static void
+account_for_input (CalldPeer *self)
+{
+  gsize bytes = self->in != NULL ? self->in->len : 0;
+
+  if (self->state == CALLD_PEER_DEAD)
+    return;
+  if (self->parser.fragments != NULL)
+    bytes += self->parser.fragments->len;
+  if (calld_reactor_account (self->reactor, self, bytes))
+    return;
+  g_debug ("memory for large frames is used up: closing one of %" G_GSIZE_FORMAT " bytes", bytes);
+  self->reactor->stats.refused++;
+  calld_peer_finish (self, CALL_WEBSOCKET_CODE_TRY_LATER, "try again later");
+}
+
+static void
+look_at_input (CalldPeer *self)
+{
+  /* Ours alone while it is read: what is called from here may kill the peer. */
+  g_autoptr (GByteArray) in = g_steal_pointer (&self->in);
+  gsize used;
+
+  if (in == NULL)
+    return;
+  used = consume (self, in->data, in->len);
+  if (self->state != CALLD_PEER_DEAD && used < in->len) {
+    if (used > 0)
+      g_byte_array_remove_range (in, 0, (guint) used);
+    self->in = g_steal_pointer (&in);
+  }
+}
+
+/**
+ * calld_peer_feed:
+ * @self: a peer
+ * @data: (array length=length): bytes that came; they are changed
+ * @length: their number
+ *
+ * Acts on what came from the other end, and keeps what is incomplete.
+ */
+void
+calld_peer_feed (CalldPeer *self, guint8 *data, gsize length)
+{
+  if (self->in != NULL) {
+    g_byte_array_append (self->in, data, (guint) length);
+    look_at_input (self);
+  } else {
+    gsize used = consume (self, data, length);
+
+    if (used < length && self->state != CALLD_PEER_DEAD) {
+      self->in = g_byte_array_sized_new ((guint) (length - used));
+      g_byte_array_append (self->in, data + used, (guint) (length - used));
+    }
+  }
+  account_for_input (self);
+}
+
+static void
+meet_end (CalldPeer *self)
+{
+  if (self->state == CALLD_PEER_HEAD && calld_queue_get_length (&self->out) > 0) {
+    /* The client closed its half behind a request; the answer is still to go out. */
+    calld_peer_close (self, 0, NULL);
+  }
+  if (self->state == CALLD_PEER_CLOSING)
+    self->held = TRUE;
+  else
+    calld_peer_kill (self);
+}
+
+static void
+read_input (CalldPeer *self)
+{
+  CalldReactor *reactor = self->reactor;
+
+  for (guint i = 0; i < CALLD_REACTOR_READS && self->state != CALLD_PEER_DEAD; i++) {
+    gssize n;
+
+    if (!is_reading (self))
+      return;
+    n = calld_channel_read (&self->channel, reactor->buffer, CALLD_REACTOR_BUFFER);
+    if (n > 0) {
+      calld_peer_feed (self, reactor->buffer, (gsize) n);
+      if (self->channel.tls == NULL && n < CALLD_REACTOR_BUFFER)
+        return;
+    } else if (n == 0) {
+      meet_end (self);
+      return;
+    } else {
+      if (errno != EAGAIN)
+        calld_peer_kill (self);
+      return;
+    }
+  }
+  if (self->state != CALLD_PEER_DEAD && calld_channel_is_pending (&self->channel))
+    calld_reactor_mark_again (reactor, self);
+}
+
+static void
+go_on_with_handshake (CalldPeer *self)
+{
+  if (calld_channel_handshake (&self->channel) == 0) {
+    self->state = CALLD_PEER_HEAD;
+    calld_peer_wait (self, self->reactor->options.idle_timeout_ms);
+    calld_reactor_mark_again (self->reactor, self);
+  } else if (errno == EAGAIN) {
+    calld_reactor_watch (self->reactor, self,
+                         calld_channel_wants_write (&self->channel) ? CALLD_INTEREST_WRITE
+                                                                    : CALLD_INTEREST_READ);
+  } else {
+    calld_peer_kill (self);
+  }
+}
+
+/**
+ * calld_peer_ready:
+ * @self: a peer
+ * @events: what epoll says
+ *
+ * Acts on a descriptor that is ready.
+ */
+void
+calld_peer_ready (CalldPeer *self, guint32 events)
+{
+  if (self->state == CALLD_PEER_DEAD)
+    return;
+  if (self->state == CALLD_PEER_HANDSHAKE) {
+    go_on_with_handshake (self);
+    return;
+  }
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0 && (self->interest & CALLD_INTEREST_READ) == 0) {
+    calld_peer_kill (self);
+    return;
+  }
+  if ((events & EPOLLOUT) != 0) {
+    self->blocked = FALSE;
+    calld_reactor_mark_dirty (self->reactor, self);
+  }
+  if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0)
+    read_input (self);
+  update_interest (self);
+}
+
+/**
+ * calld_peer_look_again:
+ * @self: a peer that calld_reactor_mark_again() named
+ *
+ * Acts on bytes that came earlier.
+ */
+void
+calld_peer_look_again (CalldPeer *self)
+{
+  if (self->state == CALLD_PEER_DEAD)
+    return;
+  if (is_reading (self)) {
+    look_at_input (self);
+    account_for_input (self);
+  }
+  if (self->state != CALLD_PEER_DEAD && self->channel.tls != NULL)
+    read_input (self);
+  update_interest (self);
+}
+
+/**
+ * calld_peer_hold:
+ * @self: a peer
+ *
+ * Stops reading @self, the rest of what has come included, until calld_peer_release().
+ */
+void
+calld_peer_hold (CalldPeer *self)
+{
+  self->held = TRUE;
+  calld_reactor_mark_dirty (self->reactor, self);
+}
+
+/**
+ * calld_peer_release:
+ * @self: a peer
+ *
+ * Reads @self again.
+ */
+void
+calld_peer_release (CalldPeer *self)
+{
+  if (!self->held || self->state == CALLD_PEER_CLOSING)
+    return;
+  self->held = FALSE;
+  calld_reactor_mark_again (self->reactor, self);
+}
+
+/* --- out -------------------------------------------------------------------------------------- */
+
+static void
+write_out (CalldPeer *self)
+{
+  struct iovec iov[CALLD_REACTOR_IOVECS];
+
+  while (calld_queue_get_length (&self->out) > 0) {
+    guint n = calld_queue_get_iovec (&self->out, iov, G_N_ELEMENTS (iov));
+    gssize written = calld_channel_writev (&self->channel, iov, n);
+
+    if (written < 0) {
+      if (errno == EAGAIN)
+        self->blocked = TRUE;
+      else
+        self->doom = DOOM_ERROR;
+      return;
+    }
+    calld_queue_consume (&self->out, (gsize) written);
+  }
+}
+
+static void
+begin_linger (CalldPeer *self)
+{
+  self->state = CALLD_PEER_LINGER;
+  calld_channel_shutdown (&self->channel);
+  if (self->held) {
+    calld_peer_kill (self);
+    return;
+  }
+  calld_peer_wait (self, LINGER_MS);
+}
+
+/* A slow reader: nothing of what waits is worth sending any more, but a frame that has gone out in
+ * part, and the reason. */
+static void
+close_slow (CalldPeer *self)
+{
+  g_autoptr (CalldFrame) begun = NULL;
+
+  self->reactor->stats.closed_slow++;
+  if (self->out.offset > 0) {
+    guint32 offset = self->out.offset;
+    guint dropped = 0;
+
+    begun = calld_queue_pop (&self->out);
+    calld_queue_clear (&self->out);
+    calld_queue_push (&self->out, begun, FALSE, &self->reactor->limits, &dropped);
+    self->out.offset = offset;
+  } else {
+    calld_queue_clear (&self->out);
+  }
+  calld_peer_finish (self, CALL_WEBSOCKET_CODE_TRY_LATER, "try again later");
+}
+
+/**
+ * calld_peer_flush:
+ * @self: a peer that calld_reactor_mark_dirty() named
+ *
+ * Writes what waits, as far as the socket takes it, and does what had to wait for this moment.
+ */
+void
+calld_peer_flush (CalldPeer *self)
+{
+  if (self->state == CALLD_PEER_DEAD)
+    return;
+  if (self->doom == DOOM_SLOW) {
+    self->doom = DOOM_NONE;
+    close_slow (self);
+  }
+  if (self->doom == DOOM_NONE && !self->blocked)
+    write_out (self);
+  if (self->doom == DOOM_ERROR) {
+    calld_peer_kill (self);
+    return;
+  }
+  if (self->state == CALLD_PEER_CLOSING && calld_queue_get_length (&self->out) == 0)
+    begin_linger (self);
+  if (self->state == CALLD_PEER_HEAD && self->in != NULL &&
+      calld_queue_get_length (&self->out) == 0)
+    calld_reactor_mark_again (self->reactor, self);
+  update_interest (self);
+}
+
+/**
+ * calld_peer_send:
+ * @self: a peer that has been upgraded to WebSocket
+ * @frame: the frame; the queue takes a reference of its own
+ * @flags: how much it matters
+ *
+ * Queues @frame; it goes out at the end of the batch. When the queue is full and the socket takes
+ * no more, a volatile frame is dropped, and any other one has the peer closed with "try again
+ * later" at the end of the batch. Calls nothing back, so it is safe while rooms are walked.
+ *
+ * Returns: %FALSE if @frame was not taken
+ */
+gboolean
+calld_peer_send (CalldPeer *self, CalldFrame *frame, CalldSendFlags flags)
+{
+  CalldReactor *reactor = self->reactor;
+  CalldQueueResult result;
+  guint dropped = 0;
+
+  if (self->state != CALLD_PEER_WEBSOCKET || self->doom != DOOM_NONE)
+    return FALSE;
+  if (!self->blocked && calld_queue_is_full (&self->out, &reactor->limits))
+    write_out (self);
+  result = calld_queue_push (&self->out, frame, (flags & CALLD_SEND_VOLATILE) != 0,
+                             &reactor->limits, &dropped);
+  reactor->stats.dropped_volatile += dropped;
+  if (result == CALLD_QUEUE_OVERFLOW)
+    self->doom = DOOM_SLOW;
+  else if (result == CALLD_QUEUE_TAKEN)
+    reactor->stats.delivered++;
+  calld_reactor_mark_dirty (reactor, self);
+  return result == CALLD_QUEUE_TAKEN;
+}
+
+static void
+queue_close_frame (CalldPeer *self, guint code, const char *reason)
+{
+  static const CalldQueueLimits unlimited = { G_MAXUINT, G_MAXSIZE };
+  g_autoptr (CalldFrame) frame = NULL;
+  guint8 payload[CALL_WEBSOCKET_CONTROL_MAX];
+  gsize length = 0;
+  guint dropped = 0;
+
+  if (code != 0) {
+    gsize reason_length = reason != NULL ? MIN (strlen (reason), sizeof payload - 2) : 0;
+
+    payload[0] = (guint8) (code >> 8);
+    payload[1] = (guint8) code;
+    if (reason_length > 0)
+      memcpy (payload + 2, reason, reason_length);
+    length = 2 + reason_length;
+  }
+  frame = calld_frame_new (CALLD_FRAME_CLOSE, payload, length);
+  calld_queue_push (&self->out, frame, FALSE, &unlimited, &dropped);
+}
+
+/**
+ * calld_peer_close:
+ * @self: a peer
+ * @code: the WebSocket close code, or 0 for a close frame without one
+ * @reason: (nullable): a word to it, ASCII
+ *
+ * Ends the connection once everything queued has gone out. The owner, whose call this is, hears
+ * nothing; @self may not be used any more.
+ */
+void
+calld_peer_close (CalldPeer *self, guint code, const char *reason)
+{
+  if (self->state == CALLD_PEER_DEAD || self->state == CALLD_PEER_CLOSING ||
+      self->state == CALLD_PEER_LINGER)
+    return;
+  self->klass = NULL;
+  if (self->state == CALLD_PEER_WEBSOCKET)
+    queue_close_frame (self, code, reason);
+  g_clear_pointer (&self->in, g_byte_array_unref);
+  calld_reactor_account (self->reactor, self, 0);
+  self->state = CALLD_PEER_CLOSING;
+  self->held = FALSE;
+  calld_peer_wait (self, CLOSING_MS);
+  calld_reactor_mark_dirty (self->reactor, self);
+}
+
+/**
+ * calld_peer_finish:
+ * @self: a peer
+ * @code: the WebSocket close code, or 0 for a close frame without one
+ * @reason: (nullable): a word to it, ASCII
+ *
+ * Like calld_peer_close(), and tells the owner.
+ */
+void
+calld_peer_finish (CalldPeer *self, guint code, const char *reason)
+{
+  notify_closed (self);
+  calld_peer_close (self, code, reason);
+}
+
+/* --- for gateways ----------------------------------------------------------------------------- */
+
+/**
+ * calld_peer_claim:
+ * @self: a peer
+ * @klass: (nullable): what the owner hears, %NULL for nothing
+ * @owner: (nullable): given back to it
+ *
+ * Makes somebody the owner of @self. A peer that is in the middle of a request is not answered
+ * until the owner does.
+ */
+void
+calld_peer_claim (CalldPeer *self, const CalldPeerClass *klass, gpointer owner)
+{
+  self->klass = klass;
+  self->owner = owner;
+}
+
+/**
+ * calld_peer_get_reactor:
+ * @self: a peer
+ *
+ * The reactor @self belongs to.
+ *
+ * Returns: (transfer none): the reactor
+ */
+CalldReactor *
+calld_peer_get_reactor (CalldPeer *self)
+{
+  return self->reactor;
+}
+
+/**
+ * calld_peer_dup_remote_address:
+ * @self: a peer
+ *
+ * The address of the other end as text, without its port.
+ *
+ * Returns: (transfer full): the address, "local" on a Unix socket
+ */
+char *
+calld_peer_dup_remote_address (CalldPeer *self)
+{
+  char text[INET6_ADDRSTRLEN] = "local";
+
+  if (self->address.family == AF_INET || self->address.family == AF_INET6)
+    inet_ntop (self->address.family, self->address.bytes, text, sizeof text);
+  return g_strdup (text);
+}
+
+/**
+ * calld_peer_is_open:
+ * @self: a peer
+ *
+ * Whether @self can still be sent to.
+ *
+ * Returns: %FALSE if it is being closed
+ */
+gboolean
+calld_peer_is_open (CalldPeer *self)
+{
+  return self->state < CALLD_PEER_CLOSING && self->doom == DOOM_NONE;
+}

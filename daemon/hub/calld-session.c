@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "calld-hub"
+
+#include "config.h"
+
+#include "calld-reactor-private.h"
+
+/* Id of a session: generation above, slot + 1 below. */
+#define ID(generation, slot) ((guint64) (generation) << 32 | ((slot) + 1))
+#define NO_SLOT G_MAXUINT32
+/* Sessions are told to go in so many steps, so that they do not all come back at once. */
+#define DRAIN_STEPS 100
+/* What is written at the last step may take this long to leave. */
+#define DRAIN_GRACE_MS 500
+
+/**
+ * calld_reactor_add_session:
+ * @self: a reactor
+ * @session: a session; its class is set
+ *
+ * Gives @session an id that was never used before.
+ */
+void
+calld_reactor_add_session (CalldReactor *self, CalldSession *session)
+{
+  guint32 index = self->first_free;
+  CalldSlot *slot;
+
+  if (index == NO_SLOT) {
+    index = self->slots->len;
+    g_array_set_size (self->slots, index + 1);
+    slot = &g_array_index (self->slots, CalldSlot, index);
+  } else {
+    slot = &g_array_index (self->slots, CalldSlot, index);
+    self->first_free = slot->next_free;
+  }
+  slot->generation++;
+  slot->session = session;
+  session->member.id = ID (slot->generation, index);
+  self->n_sessions++;
+}
+
+/**
+ * calld_reactor_lookup:
+ * @self: a reactor
+ * @id: the id of a session
+ *
+ * Finds a session.
+ *
+ * Returns: (transfer none) (nullable): the session, %NULL if it has gone
+ */
+CalldSession *
+calld_reactor_lookup (CalldReactor *self, guint64 id)
+{
+  guint32 index = (guint32) id - 1;
+  CalldSlot *slot;
+
+  if (index >= self->slots->len)
+    return NULL;
+  slot = &g_array_index (self->slots, CalldSlot, index);
+  return slot->generation == id >> 32 ? slot->session : NULL;
+}
+
+/**
+ * calld_reactor_remove_session:
+ * @self: a reactor
+ * @session: a session
+ *
+ * Takes @session out of its rooms and forgets its id.
+ */
+void
+calld_reactor_remove_session (CalldReactor *self, CalldSession *session)
+{
+  guint32 index = (guint32) session->member.id - 1;
+  CalldSlot *slot = &g_array_index (self->slots, CalldSlot, index);
+
+  g_return_if_fail (slot->session == session);
+  calld_rooms_leave_all (self->rooms, &session->member);
+  slot->session = NULL;
+  slot->next_free = self->first_free;
+  self->first_free = index;
+  self->n_sessions--;
+}
+
+/**
+ * calld_reactor_foreach:
+ * @self: a reactor
+ * @func: called for each session; may remove it
+ * @user_data: data for @func
+ *
+ * Goes through all sessions.
+ */
+void
+calld_reactor_foreach (CalldReactor *self,
+                       void (*func) (CalldSession *session, gpointer user_data),
+                       gpointer user_data)
+{
+  for (guint i = 0; i < self->slots->len; i++) {
+    CalldSession *session = g_array_index (self->slots, CalldSlot, i).session;
+
+    if (session != NULL)
+      func (session, user_data);
+  }
+}
+
+/* --- drain ------------------------------------------------------------------------------------ */
+
+static void
+finish_drain (CalldReactor *self)
+{
+  if (self->on_drained != NULL)
+    calld_reactor_post (self, g_steal_pointer (&self->on_drained));
+}
+
+static void
+on_drain_timer (CalldWheelTimer *timer)
+{
+  CalldReactor *self = (CalldReactor *) ((char *) timer -
+                                         G_STRUCT_OFFSET (CalldReactor, drain_timer));
+  guint end = MIN (self->drain_next + self->drain_step, self->slots->len);
+
+  if (self->drain_next >= self->slots->len) {
+    finish_drain (self);
+    return;
+  }
+  for (; self->drain_next < end; self->drain_next++) {
+    CalldSession *session = g_array_index (self->slots, CalldSlot, self->drain_next).session;
+
+    if (session != NULL)
+      session->klass->drain (session, self->drain_reconnect_ms);
+  }
+  calld_reactor_start_timer (self, timer,
+                             end < self->slots->len ? self->drain_interval_ms : DRAIN_GRACE_MS,
+                             on_drain_timer);
+}
+
+/**
+ * calld_reactor_drain:
+ * @self: a reactor
+ * @spread_ms: over how long the clients are sent away
+ * @on_drained: (transfer full): posted to the main context when the last one has been told
+ *
+ * Stops accepting, and ends all sessions evenly over some time. The reactor's thread.
+ */
+void
+calld_reactor_drain (CalldReactor *self, guint spread_ms, CalldMail *on_drained)
+{
+  finish_drain (self);
+  self->on_drained = on_drained;
+  self->draining = TRUE;
+  calld_reactor_close_listeners (self);
+  self->drain_next = 0;
+  self->drain_step = MAX (1, (self->slots->len + DRAIN_STEPS - 1) / DRAIN_STEPS);
+  self->drain_interval_ms = spread_ms / DRAIN_STEPS;
+  self->drain_reconnect_ms = MAX (spread_ms, DRAIN_GRACE_MS);
+  calld_reactor_start_timer (self, &self->drain_timer, 0, on_drain_timer);
+}
+
+/**
+ * calld_reactor_is_draining:
+ * @self: a reactor
+ *
+ * Whether clients are being sent away.
+ *
+ * Returns: %TRUE since calld_reactor_drain()
+ */
+gboolean
+calld_reactor_is_draining (CalldReactor *self)
+{
+  return self->draining;
+}
