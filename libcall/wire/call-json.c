@@ -346,7 +346,7 @@ call_json_get_enum (JsonObject *object,
   if (!call_json_get_string (object, name, flags, &text, error))
     return FALSE;
   if (text != NULL && !call_enum_from_nick (type, text, value)) {
-    call_error_set_field (error, name, "is a word this server does not know");
+    call_error_set_field (error, name, "is an unknown word");
     return FALSE;
   }
   return TRUE;

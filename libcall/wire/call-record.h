@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  * @CALL_FIELD_ID_LIST: char ** of UUIDs; @limit as before
  * @CALL_FIELD_MAP: GHashTable of string to string
  * @CALL_FIELD_MODEL: GObject, written and read by the #CallModelCodec @extra
- * @CALL_FIELD_MODEL_LIST: GPtrArray of such objects
+ * @CALL_FIELD_MODEL_LIST: GPtrArray of such objects, which frees them; @limit is the largest
+ * number, 0 for 5000
  * @CALL_FIELD_STRUCT: a struct inside the struct, described by the #CallSchema @extra
  * @CALL_FIELD_RAW: char *, any JSON value as text
  *
@@ -48,7 +49,7 @@ typedef enum {
  * @CALL_FIELD_NEEDED: reading fails without it
  * @CALL_FIELD_MAYBE: may be missing; a missing string, time, -1 or 0 is not written
  * @CALL_FIELD_SECRET: wiped when the record is freed
- * @CALL_FIELD_WHOLE: the member is not a member but the whole of the JSON object
+ * @CALL_FIELD_INLINE: a model whose members are members of this JSON object itself
  *
  * How a field is treated.
  */
@@ -56,7 +57,7 @@ typedef enum {
   CALL_FIELD_NEEDED = 0,
   CALL_FIELD_MAYBE = 1 << 0,
   CALL_FIELD_SECRET = 1 << 1,
-  CALL_FIELD_WHOLE = 1 << 2,
+  CALL_FIELD_INLINE = 1 << 2,
 } CallFieldFlags;
 
 /**
@@ -79,19 +80,43 @@ typedef struct {
   gconstpointer extra;
 } CallField;
 
+typedef struct _CallSchema CallSchema;
+
+/* A line for a member that must be there, for one that may be missing, and for one with a limit or
+ * with what its type needs besides. */
+#define CALL_NEEDED(Struct, name, member, Type)                                           \
+  {                                                                                       \
+    name, G_STRUCT_OFFSET (Struct, member), CALL_FIELD_##Type, CALL_FIELD_NEEDED, 0, NULL \
+  }
+#define CALL_MAYBE(Struct, name, member, Type)                                           \
+  {                                                                                      \
+    name, G_STRUCT_OFFSET (Struct, member), CALL_FIELD_##Type, CALL_FIELD_MAYBE, 0, NULL \
+  }
+#define CALL_MEMBER(Struct, name, member, Type, flags, limit, extra)               \
+  {                                                                                \
+    name, G_STRUCT_OFFSET (Struct, member), CALL_FIELD_##Type, flags, limit, extra \
+  }
+#define CALL_SCHEMA(Struct, fields)                      \
+  {                                                      \
+    sizeof (Struct), fields, G_N_ELEMENTS (fields), NULL \
+  }
+
 /**
  * CallSchema:
  * @size: bytes of the struct
  * @fields: (array length=n_fields): its members, in the order they are written
  * @n_fields: how many
+ * @whole: (nullable): when several schemas describe one struct, the one that has all members: a
+ *   record is set up and freed by it
  *
  * How a C struct and a JSON object are each other: one table serves both directions.
  */
-typedef struct {
+struct _CallSchema {
   gsize size;
   const CallField *fields;
   guint n_fields;
-} CallSchema;
+  const CallSchema *whole;
+};
 
 /**
  * CallModelCodec:
