@@ -1,0 +1,510 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "calld-handler"
+
+#include "config.h"
+
+#include "calld-handler.h"
+
+#include "calld-admission.h"
+#include "calld-log.h"
+#include "calld-problem.h"
+
+#include "call-body.h"
+#include "call-notice.h"
+#include "call-request.h"
+
+/* Hands every request of a gateway on to the one function that carries it out, and its answer back.
+ * Nothing is decided here. */
+
+struct _CalldHandler {
+  GObject parent_instance;
+
+  CalldHandlerParts parts;
+  CalldGateway *gateway; /* borrowed: it holds us */
+};
+
+typedef struct {
+  CalldHandler *self;
+  guint64 connection_id;
+  CalldIdentity *who;
+  CallRequest *request;
+  CalldReply *reply;
+} Errand;
+
+static void calld_handler_iface_init (CalldGatewayHandlerInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (CalldHandler,
+                               calld_handler,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (CALLD_TYPE_GATEWAY_HANDLER,
+                                                      calld_handler_iface_init))
+
+static void
+errand_free (Errand *errand)
+{
+  g_object_unref (errand->self);
+  calld_identity_unref (errand->who);
+  call_request_unref (errand->request);
+  g_free (errand);
+}
+
+/* The ends of an errand: each answers and frees it. */
+static void
+finish_ok (Errand *errand, const char *member, const char *json)
+{
+  calld_reply_ok (errand->reply, member, json);
+  errand_free (errand);
+}
+
+static void
+finish_error (Errand *errand, const GError *error)
+{
+  g_autoptr (GError) flat = calld_problem_flatten (error);
+
+  calld_reply_error (errand->reply, flat);
+  errand_free (errand);
+}
+
+/* --- rooms ------------------------------------------------------------------------------------ */
+
+static void
+join_topic (Errand *errand, char *topic)
+{
+  if (errand->self->gateway != NULL)
+    calld_gateway_join (errand->self->gateway, errand->connection_id, topic);
+  g_free (topic);
+  finish_ok (errand, NULL, NULL);
+}
+
+static void
+leave_topic (Errand *errand, char *topic)
+{
+  if (topic != NULL && errand->self->gateway != NULL)
+    calld_gateway_leave (errand->self->gateway, errand->connection_id, topic);
+  g_free (topic);
+  finish_ok (errand, NULL, NULL);
+}
+
+static void
+on_appointment_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Errand *errand = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CalldAppointmentRecord) record = calld_appointments_open_finish (
+      CALLD_APPOINTMENTS (source), result, &error);
+
+  if (record != NULL)
+    join_topic (errand, calld_topic_appointment (record->id));
+  else
+    finish_error (errand, error);
+}
+
+static void
+on_conversation_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Errand *errand = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CalldAppointmentRecord) record = calld_chat_open_finish (CALLD_CHAT (source), result,
+                                                                      &error);
+
+  if (record != NULL)
+    join_topic (errand, calld_topic_conversation (record->conversation_id));
+  else
+    finish_error (errand, error);
+}
+
+static void
+join_conversation (Errand *errand, const char *conversation_id)
+{
+  calld_chat_open_async (errand->self->parts.chat, errand->who, conversation_id, NULL,
+                         on_conversation_opened, errand);
+}
+
+static void
+join_user (Errand *errand, const char *user_id)
+{
+  CalldSubject subject = { .user_id = user_id };
+  g_autoptr (GError) error = NULL;
+
+  if (calld_auth_can (errand->who, CALLD_ACTION_SUBSCRIBE_USER, &subject, &error))
+    join_topic (errand, calld_topic_user (user_id));
+  else
+    finish_error (errand, error);
+}
+
+static void
+handle_subscribe (Errand *errand)
+{
+  const char *id = NULL;
+  g_autoptr (GError) error = NULL;
+
+  switch (call_channel_parse (errand->request->channel, &id)) {
+  case CALL_CHANNEL_APPOINTMENT:
+    calld_appointments_open_async (errand->self->parts.appointments, errand->who,
+                                   CALLD_ACTION_SUBSCRIBE_APPOINTMENT, id, NULL,
+                                   on_appointment_opened, errand);
+    return;
+  case CALL_CHANNEL_USER:
+    join_user (errand, id);
+    return;
+  case CALL_CHANNEL_CONVERSATION:
+    join_conversation (errand, id);
+    return;
+  case CALL_CHANNEL_UNKNOWN:
+  default:
+    error = g_error_new_literal (CALL_ERROR, CALL_ERROR_INVALID, "There is no such channel");
+    finish_error (errand, error);
+  }
+}
+
+static void
+handle_unsubscribe (Errand *errand)
+{
+  const char *id = NULL;
+
+  switch (call_channel_parse (errand->request->channel, &id)) {
+  case CALL_CHANNEL_APPOINTMENT:
+    leave_topic (errand, calld_topic_appointment (id));
+    return;
+  case CALL_CHANNEL_CONVERSATION:
+    leave_topic (errand, calld_topic_conversation (id));
+    return;
+  case CALL_CHANNEL_USER: /* nobody can be deaf to what is for oneself */
+  case CALL_CHANNEL_UNKNOWN:
+  default:
+    leave_topic (errand, NULL);
+  }
+}
+
+static void
+handle_join_group (Errand *errand)
+{
+  join_conversation (errand, errand->request->group_id);
+}
+
+static void
+handle_leave_group (Errand *errand)
+{
+  leave_topic (errand, calld_topic_conversation (errand->request->group_id));
+}
+
+/* --- the waiting room ------------------------------------------------------------------------- */
+
+static void
+on_entered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Errand *errand = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CallAppointment) appointment = calld_appointments_change_finish (
+      CALLD_APPOINTMENTS (source), result, &error);
+  g_autofree char *json = NULL;
+
+  if (appointment == NULL) {
+    finish_error (errand, error);
+    return;
+  }
+  json = call_dto_to_json (&call_dto_appointment, appointment);
+  finish_ok (errand, "appointment", json);
+}
+
+static void
+handle_enter_waiting_room (Errand *errand)
+{
+  calld_appointments_enter_waiting_room_async (errand->self->parts.appointments, errand->who,
+                                               errand->request->appointment_id,
+                                               errand->connection_id, NULL, on_entered, errand);
+}
+
+static void
+handle_leave_waiting_room (Errand *errand)
+{
+  calld_appointments_leave_waiting_room (errand->self->parts.appointments, errand->who,
+                                         errand->request->appointment_id);
+  finish_ok (errand, NULL, NULL);
+}
+
+/* --- calls ------------------------------------------------------------------------------------ */
+
+static void
+on_call_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Errand *errand = user_data;
+  g_autoptr (GError) error = NULL;
+  gpointer answer = calld_calls_perform_finish (CALLD_CALLS (source), result, &error);
+  g_autofree char *generation = NULL;
+
+  if (answer == NULL) {
+    finish_error (errand, error);
+    return;
+  }
+  if (errand->request->kind == CALL_REQUEST_CALL_ALIVE)
+    generation = g_strdup_printf ("%u", ((CallAcceptAnswer *) answer)->generation);
+  call_record_unref (answer);
+  finish_ok (errand, generation != NULL ? "generation" : NULL, generation);
+}
+
+static void
+perform (Errand *errand, CalldCallAction action)
+{
+  const CallRequest *request = errand->request;
+  CalldCallOrder order = {
+    .action = action,
+    .appointment_id = request->appointment_id,
+    .call_id = request->call_id,
+    .audio = request->audio,
+    .video = request->video,
+    .media = request->media,
+    .stage = request->stage,
+    .code = request->code,
+  };
+
+  calld_calls_perform_async (errand->self->parts.calls, errand->who, &order, errand->connection_id,
+                             NULL, on_call_done, errand);
+}
+
+static void
+handle_call_media (Errand *errand)
+{
+  perform (errand, CALLD_CALL_MEDIA);
+}
+
+static void
+handle_call_alive (Errand *errand)
+{
+  perform (errand, CALLD_CALL_ALIVE);
+}
+
+static void
+handle_call_error (Errand *errand)
+{
+  perform (errand, CALLD_CALL_ERROR);
+}
+
+/* --- chat ------------------------------------------------------------------------------------- */
+
+/* Takes @notice: only for the connection that asked. */
+static void
+tell_connection (Errand *errand, CallNotice *notice)
+{
+  notice->at_ms = calld_clock_now_ms (errand->self->parts.clock);
+  if (errand->self->gateway != NULL)
+    calld_gateway_emit (errand->self->gateway, errand->connection_id, notice);
+  call_notice_unref (notice);
+}
+
+static void
+tell_message_error (Errand *errand, const GError *error)
+{
+  g_autoptr (GError) flat = calld_problem_flatten (error);
+  CallNotice *notice = call_notice_new (CALL_NOTICE_MESSAGE_ERROR);
+
+  notice->temp_id = g_strdup (errand->request->temp_id);
+  notice->text = g_strdup (flat->message);
+  tell_connection (errand, notice);
+}
+
+static void
+on_message_sent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Errand *errand = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CallMessage) message = calld_chat_send_finish (CALLD_CHAT (source), result, &error);
+  g_autofree char *json = NULL;
+  CallNotice *notice;
+
+  if (message == NULL) {
+    tell_message_error (errand, error);
+    finish_error (errand, error);
+    return;
+  }
+  notice = call_notice_new (CALL_NOTICE_MESSAGE_SENT);
+  notice->temp_id = g_strdup (errand->request->temp_id);
+  notice->message = g_object_ref (message);
+  notice->success = TRUE;
+  tell_connection (errand, notice);
+  json = call_dto_to_json (&call_dto_message, message);
+  finish_ok (errand, "message", json);
+}
+
+static void
+handle_send_message (Errand *errand)
+{
+  const CallRequest *request = errand->request;
+  CalldChatDraft draft = {
+    .conversation_id = request->group_id,
+    .content = request->content,
+    .kind = request->message_kind < 0 ? CALL_MESSAGE_TEXT : (CallMessageKind) request->message_kind,
+    .reply_to_id = request->reply_to_id,
+    .temp_id = request->temp_id,
+    .connection_id = errand->connection_id,
+  };
+
+  calld_chat_send_async (errand->self->parts.chat, errand->who, &draft, NULL, on_message_sent,
+                         errand);
+}
+
+static void
+on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Errand *errand = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (calld_chat_mark_finish (CALLD_CHAT (source), result, &error))
+    finish_ok (errand, NULL, NULL);
+  else
+    finish_error (errand, error);
+}
+
+static void
+mark (Errand *errand, CallMessageStatus status)
+{
+  calld_chat_mark_async (errand->self->parts.chat, errand->who, status,
+                         (const char *const *) errand->request->message_ids, NULL, on_marked,
+                         errand);
+}
+
+static void
+handle_message_delivered (Errand *errand)
+{
+  mark (errand, CALL_MESSAGE_DELIVERED);
+}
+
+static void
+handle_message_read (Errand *errand)
+{
+  mark (errand, CALL_MESSAGE_READ);
+}
+
+/* --- the gateway's questions ------------------------------------------------------------------ */
+
+typedef void (*Handle) (Errand *errand);
+
+static const Handle handles[CALL_REQUEST_N_KINDS] = {
+  [CALL_REQUEST_SUBSCRIBE] = handle_subscribe,
+  [CALL_REQUEST_UNSUBSCRIBE] = handle_unsubscribe,
+  [CALL_REQUEST_ENTER_WAITING_ROOM] = handle_enter_waiting_room,
+  [CALL_REQUEST_LEAVE_WAITING_ROOM] = handle_leave_waiting_room,
+  [CALL_REQUEST_CALL_MEDIA] = handle_call_media,
+  [CALL_REQUEST_CALL_ALIVE] = handle_call_alive,
+  [CALL_REQUEST_CALL_ERROR] = handle_call_error,
+  [CALL_REQUEST_JOIN_GROUP] = handle_join_group,
+  [CALL_REQUEST_LEAVE_GROUP] = handle_leave_group,
+  [CALL_REQUEST_SEND_MESSAGE] = handle_send_message,
+  [CALL_REQUEST_MESSAGE_DELIVERED] = handle_message_delivered,
+  [CALL_REQUEST_MESSAGE_READ] = handle_message_read,
+};
+
+static void
+calld_handler_handle (CalldGatewayHandler *handler,
+                      const CalldConnection *connection,
+                      CallRequest *request,
+                      CalldReply *reply)
+{
+  CalldHandler *self = CALLD_HANDLER (handler);
+  Errand *errand = g_new0 (Errand, 1);
+  g_autoptr (GError) error = NULL;
+
+  errand->self = g_object_ref (self);
+  errand->connection_id = connection->id;
+  errand->who = calld_identity_ref (connection->identity);
+  errand->request = request;
+  errand->reply = reply;
+  if (calld_throttle_take (self->parts.throttle, errand->who->user_id, NULL, &error)) {
+    handles[request->kind](errand);
+    return;
+  }
+  calld_log_warning ("events_limited", .user_id = errand->who->user_id,
+                     .connection_id = errand->connection_id);
+  if (request->kind == CALL_REQUEST_SEND_MESSAGE)
+    tell_message_error (errand, error);
+  finish_error (errand, error);
+}
+
+static void
+on_admitted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  CalldReply *reply = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CalldIdentity) identity = calld_admission_finish (result, &error);
+
+  if (identity != NULL)
+    calld_reply_accept (reply, identity);
+  else
+    calld_reply_error (reply, error);
+}
+
+static void
+calld_handler_authenticate (CalldGatewayHandler *handler,
+                            const char *token,
+                            const char *remote_address,
+                            CalldReply *reply)
+{
+  CalldHandler *self = CALLD_HANDLER (handler);
+
+  calld_admission_async (self->parts.auth, self->parts.store, token, NULL, on_admitted, reply);
+}
+
+static void
+calld_handler_opened (CalldGatewayHandler *handler, const CalldConnection *connection)
+{
+  CalldHandler *self = CALLD_HANDLER (handler);
+
+  calld_log_info ("connected", .user_id = connection->identity->user_id,
+                  .connection_id = connection->id);
+  calld_presence_connected (self->parts.presence, connection->id, connection->identity->user_id);
+}
+
+static void
+calld_handler_closed (CalldGatewayHandler *handler, const CalldConnection *connection)
+{
+  CalldHandler *self = CALLD_HANDLER (handler);
+
+  calld_log_info ("disconnected", .user_id = connection->identity->user_id,
+                  .connection_id = connection->id);
+  calld_presence_disconnected (self->parts.presence, connection->id);
+}
+
+static void
+calld_handler_iface_init (CalldGatewayHandlerInterface *iface)
+{
+  iface->authenticate = calld_handler_authenticate;
+  iface->opened = calld_handler_opened;
+  iface->closed = calld_handler_closed;
+  iface->handle = calld_handler_handle;
+}
+
+static void
+calld_handler_class_init (CalldHandlerClass *klass)
+{
+}
+
+static void
+calld_handler_init (CalldHandler *self)
+{
+}
+
+/**
+ * calld_handler_new:
+ * @parts: what requests are handed on to
+ *
+ * Returns: (transfer full): a handler for gateways
+ */
+CalldHandler *
+calld_handler_new (const CalldHandlerParts *parts)
+{
+  CalldHandler *self = g_object_new (CALLD_TYPE_HANDLER, NULL);
+
+  self->parts = *parts;
+  return self;
+}
+
+/**
+ * calld_handler_set_gateway:
+ * @self: the handler
+ * @gateway: (nullable): whose rooms are joined; %NULL before it is gone
+ */
+void
+calld_handler_set_gateway (CalldHandler *self, CalldGateway *gateway)
+{
+  self->gateway = gateway;
+}
