@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "calld-appointments.h"
+#include "calld-auth.h"
+#include "calld-calls.h"
+#include "calld-chat.h"
+#include "calld-clock.h"
+#include "calld-config.h"
+#include "calld-hub.h"
+#include "calld-router.h"
+#include "calld-store.h"
+
+#include "call-record.h"
+
+#include <libsoup/soup.h>
+
+G_BEGIN_DECLS
+
+/**
+ * CalldParts:
+ * @config: settings
+ * @clock: the clock
+ * @store: the store
+ * @auth: tokens and passwords
+ * @calls: calls
+ * @appointments: appointments
+ * @chat: conversations
+ * @hub: (nullable): the hub, for health
+ * @draining: whether the daemon is about to stop
+ * @began_us: when it began, monotonic
+ *
+ * What the resources of the HTTP server work on. Borrowed: outlives the server.
+ */
+typedef struct {
+  CalldConfig *config;
+  CalldClock *clock;
+  CalldStore *store;
+  CalldAuth *auth;
+  CalldCalls *calls;
+  CalldAppointments *appointments;
+  CalldChat *chat;
+  CalldHub *hub;
+  gboolean draining;
+  gint64 began_us;
+} CalldParts;
+
+/**
+ * CalldExchange:
+ *
+ * One request and the right to answer it, once. Whoever holds it must call exactly one of the reply
+ * functions, which frees it.
+ */
+typedef struct _CalldExchange CalldExchange;
+
+CalldExchange *calld_exchange_new (CalldParts *parts, SoupServerMessage *message);
+void calld_exchange_set_match (CalldExchange *self, CalldRouteMatch *match);
+void calld_exchange_set_identity (CalldExchange *self, CalldIdentity *identity);
+
+CalldParts *calld_exchange_get_parts (CalldExchange *self);
+SoupServerMessage *calld_exchange_get_message (CalldExchange *self);
+const CalldRoute *calld_exchange_get_route (CalldExchange *self);
+CalldIdentity *calld_exchange_get_identity (CalldExchange *self);
+const char *calld_exchange_get_param (CalldExchange *self);
+const char *calld_exchange_get_query (CalldExchange *self, const char *name);
+const char *calld_exchange_get_address (CalldExchange *self);
+gpointer calld_exchange_read_body (CalldExchange *self, const CallSchema *schema, GError **error);
+
+void calld_exchange_reply (CalldExchange *self, guint status, gpointer record);
+void calld_exchange_reply_error (CalldExchange *self, const GError *error);
+void calld_exchange_reply_bytes (CalldExchange *self,
+                                 guint status,
+                                 const char *content_type,
+                                 GBytes *bytes);
+void calld_exchange_reply_empty (CalldExchange *self, guint status);
+void calld_exchange_add_header (CalldExchange *self, const char *name, const char *value);
+
+G_END_DECLS

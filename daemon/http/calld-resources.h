@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "calld-exchange.h"
+
+G_BEGIN_DECLS
+
+/* The handlers of the routes, by the file they are in. Each takes the exchange. */
+
+/* calld-resource-auth.c */
+void calld_resource_login (CalldExchange *exchange);
+void calld_resource_join (CalldExchange *exchange);
+void calld_resource_me (CalldExchange *exchange);
+
+/* calld-resource-ice-servers.c */
+void calld_resource_ice_servers (CalldExchange *exchange);
+
+/* calld-resource-appointments.c */
+void calld_resource_appointments_list (CalldExchange *exchange);
+void calld_resource_appointments_create (CalldExchange *exchange);
+void calld_resource_appointments_show (CalldExchange *exchange);
+void calld_resource_appointments_cancel (CalldExchange *exchange);
+void calld_resource_appointments_reschedule (CalldExchange *exchange);
+void calld_resource_appointments_link (CalldExchange *exchange);
+void calld_resource_appointments_audit (CalldExchange *exchange);
+
+/* calld-resource-messages.c */
+void calld_resource_messages_list (CalldExchange *exchange);
+void calld_resource_messages_send (CalldExchange *exchange);
+
+/* calld-resource-calls.c */
+void calld_resource_call_request (CalldExchange *exchange);
+void calld_resource_call_accept (CalldExchange *exchange);
+void calld_resource_call_cancel (CalldExchange *exchange);
+void calld_resource_call_started (CalldExchange *exchange);
+void calld_resource_call_rejoin (CalldExchange *exchange);
+void calld_resource_call_leave (CalldExchange *exchange);
+void calld_resource_call_end (CalldExchange *exchange);
+
+/* calld-resource-health.c */
+void calld_resource_health (CalldExchange *exchange);
+void calld_resource_health_live (CalldExchange *exchange);
+void calld_resource_health_ready (CalldExchange *exchange);
+
+/* calld-resource-pages.c */
+void calld_resource_root (CalldExchange *exchange);
+void calld_resource_join_page (CalldExchange *exchange);
+void calld_resource_asset (CalldExchange *exchange);
+
+G_END_DECLS
