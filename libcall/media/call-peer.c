@@ -1,0 +1,630 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "call-peer-private.h"
+
+#include "call-candidates-private.h"
+#include "call-error.h"
+#include "call-ice-private.h"
+#include "call-promise-private.h"
+#include "call-transport-private.h"
+
+#include <gst/app/gstappsink.h>
+#include <gst/sdp/sdp.h>
+#define GST_USE_UNSTABLE_API
+#include <gst/webrtc/webrtc.h>
+
+/* A TURN server that has not answered by then refuses us or is not there: webrtcbin tells neither. */
+#define RELAY_PATIENCE_US (5 * G_USEC_PER_SEC)
+/* A side that promised sound and pictures but delivers one of them is talked to all the same. */
+#define PARTIAL_MEDIA_US (4 * G_USEC_PER_SEC)
+
+struct _CallPeer {
+  GObject parent_instance;
+
+  guint generation;
+  gboolean offer;
+  gboolean relay_only;
+  gboolean muted;
+  CallVideoCodec codec;
+  CallCodecFormat format;
+  CallSdpChoice choice;
+  CallRelay *local_video;
+  CallRelay *local_audio;
+  CallRelay *remote_video;
+  CallRelay *remote_audio;
+  CallFlow *flow;
+  CallPeerEvents events;
+  gpointer user_data;
+
+  CallPipeline *pipeline;
+  GstElement *webrtc;
+  GstAppSrc *video_entry;
+  GstAppSrc *audio_entry;
+  CallCandidates *candidates;
+  char **mids; /* of our own description */
+  guint latency_ms;
+  gint64 gathering_us;
+  gint64 first_media_us;
+  gboolean has_remote;
+  gboolean has_relay;
+  gboolean tuned;
+  gboolean connected;
+  gboolean told_flowing;
+  gboolean told_failed;
+};
+
+G_DEFINE_FINAL_TYPE (CallPeer, call_peer, G_TYPE_OBJECT)
+
+/* From webrtcbin's threads to the main context. */
+static void
+send_errand (CallPeer *self, CallErrandFunc func, gpointer payload, GDestroyNotify free_payload)
+{
+  call_pipeline_send (self->pipeline, G_OBJECT (self), func, payload, free_payload);
+}
+
+static void
+tell_failed (CallPeer *self, gboolean fatal, const GError *error)
+{
+  if (self->told_failed)
+    return;
+  self->told_failed = TRUE;
+  self->events.failed (self, error, fatal, self->user_data);
+}
+
+static void
+tell_failed_with (CallPeer *self, gboolean fatal, const char *format, ...) G_GNUC_PRINTF (3, 4);
+
+static void
+tell_failed_with (CallPeer *self, gboolean fatal, const char *format, ...)
+{
+  g_autoptr (GError) error = NULL;
+  va_list args;
+
+  va_start (args, format);
+  error = g_error_new_valist (CALL_ERROR, CALL_ERROR_MEDIA, format, args);
+  va_end (args);
+  tell_failed (self, fatal, error);
+}
+
+/* --- media --- */
+
+static gboolean
+has_promised_media (CallPeer *self)
+{
+  gboolean video = atomic_load (&self->flow->frames_decoded) > 0;
+  gboolean sound = atomic_load (&self->flow->sounds_decoded) > 0;
+
+  if ((video || !self->choice.expect_video) && (sound || !self->choice.expect_audio))
+    return video || sound || (!self->choice.expect_video && !self->choice.expect_audio);
+  return self->first_media_us != 0
+         && g_get_monotonic_time () - self->first_media_us > PARTIAL_MEDIA_US;
+}
+
+static void
+check_flowing (gpointer receiver, gpointer payload)
+{
+  CallPeer *self = receiver;
+  gboolean any = atomic_load (&self->flow->packets_in) > 0;
+
+  if (any && self->first_media_us == 0)
+    self->first_media_us = g_get_monotonic_time ();
+  if (self->told_flowing || !self->connected || !has_promised_media (self))
+    return;
+  if (self->choice.video_payload != 0 && atomic_load (&self->flow->frames_sent) == 0)
+    return;
+  self->told_flowing = TRUE;
+  self->events.flowing (self, self->user_data);
+}
+
+static void
+note_size (CallFlow *flow, GstAppSink *sink)
+{
+  g_autoptr (GstPad) pad = gst_element_get_static_pad (GST_ELEMENT (sink), "sink");
+  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
+  int width = 0, height = 0;
+
+  if (caps == NULL)
+    return;
+  gst_structure_get (gst_caps_get_structure (caps, 0), "width", G_TYPE_INT, &width, "height",
+                     G_TYPE_INT, &height, NULL);
+  atomic_store (&flow->width, (guint) MAX (width, 0));
+  atomic_store (&flow->height, (guint) MAX (height, 0));
+}
+
+static GstFlowReturn
+on_picture (GstAppSink *sink, gpointer user_data)
+{
+  CallPeer *self = user_data;
+  GstFlowReturn flow
+      = call_relay_push_from_sink (self->remote_video, self->generation, GST_ELEMENT (sink));
+
+  if (flow == GST_FLOW_OK && atomic_fetch_add (&self->flow->frames_decoded, 1) == 0)
+    send_errand (self, check_flowing, NULL, NULL);
+  note_size (self->flow, sink);
+  return flow;
+}
+
+static GstFlowReturn
+on_sound (GstAppSink *sink, gpointer user_data)
+{
+  CallPeer *self = user_data;
+  GstFlowReturn flow
+      = call_relay_push_from_sink (self->remote_audio, self->generation, GST_ELEMENT (sink));
+
+  if (flow == GST_FLOW_OK && atomic_fetch_add (&self->flow->sounds_decoded, 1) == 0)
+    send_errand (self, check_flowing, NULL, NULL);
+  return flow;
+}
+
+static void
+tell_receiver_failed (gpointer receiver, gpointer payload)
+{
+  tell_failed (receiver, TRUE, payload);
+}
+
+static void
+on_pad_added (GstElement *webrtc, GstPad *pad, gpointer user_data)
+{
+  static const GstAppSinkCallbacks pictures = { .new_sample = on_picture };
+  static const GstAppSinkCallbacks sounds = { .new_sample = on_sound };
+  CallPeer *self = user_data;
+  g_autoptr (GstElement) sink = NULL;
+  g_autoptr (GstCaps) caps = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean sound;
+
+  if (GST_PAD_DIRECTION (pad) != GST_PAD_SRC)
+    return;
+  caps = gst_pad_query_caps (pad, NULL);
+  sound = g_strcmp0 (call_codec_find_encoding (caps), "OPUS") == 0;
+  sink = call_peer_media_add_receiver (self->pipeline, pad, self->flow, &error);
+  if (sink == NULL) {
+    send_errand (self, tell_receiver_failed, g_steal_pointer (&error), (GDestroyNotify) g_error_free);
+    return;
+  }
+  gst_app_sink_set_callbacks (GST_APP_SINK (sink),
+                              (GstAppSinkCallbacks *) (sound ? &sounds : &pictures),
+                              g_object_ref (self), g_object_unref);
+}
+
+static GstAppSrc *
+join_relay (CallPeer *self, const char *name, CallRelay *relay)
+{
+  GstElement *entry = call_pipeline_dup_element (self->pipeline, name);
+
+  if (entry == NULL)
+    return NULL;
+  call_relay_add_consumer (relay, GST_APP_SRC (entry));
+  return GST_APP_SRC (entry);
+}
+
+static gboolean
+add_senders (CallPeer *self, GError **error)
+{
+  if (!call_peer_media_add_senders (self->pipeline, self->webrtc, self->flow, &self->choice,
+                                    &self->format, error))
+    return FALSE;
+  call_peer_set_muted (self, self->muted);
+  self->video_entry = join_relay (self, "video-in", self->local_video);
+  self->audio_entry = join_relay (self, "audio-in", self->local_audio);
+  return TRUE;
+}
+
+/* --- negotiation --- */
+
+static GstPromise *
+ask (CallPeer *self, CallReplyFunc func)
+{
+  return call_promise_new (self->pipeline, G_OBJECT (self), func);
+}
+
+static gboolean
+check_reply (CallPeer *self, const GError *error)
+{
+  if (error != NULL)
+    tell_failed_with (self, FALSE, "The negotiation failed: %s", error->message);
+  return error == NULL;
+}
+
+static void
+on_local_set (gpointer receiver, const GstStructure *reply, const GError *error)
+{
+  CallPeer *self = receiver;
+
+  if (check_reply (self, error))
+    self->tuned = call_peer_stats_tune (self->webrtc);
+}
+
+static void
+use_local_description (CallPeer *self, const GstStructure *reply, const char *type)
+{
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  g_autofree char *text = NULL;
+
+  if (reply != NULL)
+    gst_structure_get (reply, type, GST_TYPE_WEBRTC_SESSION_DESCRIPTION, &description, NULL);
+  if (description == NULL) {
+    tell_failed_with (self, FALSE, "No %s could be made", type);
+    return;
+  }
+  text = gst_sdp_message_as_text (description->sdp);
+  self->mids = call_sdp_list_mids (text);
+  self->gathering_us = g_get_monotonic_time ();
+  g_signal_emit_by_name (self->webrtc, "set-local-description", description,
+                         ask (self, on_local_set));
+  self->events.description (self, type, text, self->user_data);
+}
+
+static void
+on_offer_made (gpointer receiver, const GstStructure *reply, const GError *error)
+{
+  if (check_reply (receiver, error))
+    use_local_description (receiver, reply, "offer");
+}
+
+static void
+on_answer_made (gpointer receiver, const GstStructure *reply, const GError *error)
+{
+  if (check_reply (receiver, error))
+    use_local_description (receiver, reply, "answer");
+}
+
+static void
+on_remote_set (gpointer receiver, const GstStructure *reply, const GError *error)
+{
+  CallPeer *self = receiver;
+
+  if (!check_reply (self, error))
+    return;
+  if (!self->offer)
+    g_signal_emit_by_name (self->webrtc, "create-answer", NULL, ask (self, on_answer_made));
+  call_candidates_open (self->candidates);
+}
+
+static void
+set_remote (CallPeer *self, GstWebRTCSDPType type, const char *text)
+{
+  g_autoptr (GstWebRTCSessionDescription) description = NULL;
+  GstSDPMessage *message = NULL;
+
+  if (gst_sdp_message_new_from_text (text, &message) != GST_SDP_OK) {
+    tell_failed_with (self, FALSE, "The session description cannot be parsed");
+    return;
+  }
+  description = gst_webrtc_session_description_new (type, message);
+  g_signal_emit_by_name (self->webrtc, "set-remote-description", description,
+                         ask (self, on_remote_set));
+}
+
+/* The answering side learns the payload types first and only then builds its encoders. */
+static gboolean
+prepare_answer (CallPeer *self, GError **error)
+{
+  if (!add_senders (self, error))
+    return FALSE;
+  call_pipeline_play_now (self->pipeline);
+  return TRUE;
+}
+
+void
+call_peer_set_remote_description (CallPeer *self, const char *type, const char *sdp)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean is_offer = g_strcmp0 (type, "offer") == 0;
+  CallSdpChoice choice;
+
+  if (is_offer == self->offer || self->has_remote || self->told_failed
+      || (!is_offer && g_strcmp0 (type, "answer") != 0)) {
+    g_debug ("Generation %u: a description is ignored", self->generation);
+    return;
+  }
+  if (!call_sdp_read (sdp, self->codec, &choice, &error)) {
+    tell_failed (self, FALSE, error);
+    return;
+  }
+  if (is_offer)
+    self->choice = choice;
+  self->choice.expect_audio = choice.expect_audio;
+  self->choice.expect_video = choice.expect_video;
+  if (is_offer && !prepare_answer (self, &error)) {
+    tell_failed (self, TRUE, error);
+    return;
+  }
+  self->has_remote = TRUE;
+  set_remote (self, is_offer ? GST_WEBRTC_SDP_TYPE_OFFER : GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
+}
+
+/* --- candidates --- */
+
+static void
+give_candidate (const char *candidate, guint index, gpointer user_data)
+{
+  CallPeer *self = user_data;
+
+  g_signal_emit_by_name (self->webrtc, "add-ice-candidate", index, candidate);
+}
+
+static guint
+find_index (CallPeer *self, const char *mid, guint index)
+{
+  for (guint i = 0; mid != NULL && self->mids != NULL && self->mids[i] != NULL; i++)
+    if (g_str_equal (self->mids[i], mid))
+      return i;
+  return index;
+}
+
+/* Takes a candidate of the other side; bad ones and those of no use are ignored. */
+void
+call_peer_add_candidate (CallPeer *self, const char *candidate, const char *mid, guint index)
+{
+  guint line = find_index (self, mid, index);
+
+  if (line < CALL_SDP_MAX_MEDIA)
+    call_candidates_add (self->candidates, candidate, line);
+}
+
+typedef struct {
+  guint index;
+  char text[CALL_CANDIDATE_MAX_BYTES];
+} LocalCandidate;
+
+static void
+tell_candidate (gpointer receiver, gpointer payload)
+{
+  CallPeer *self = receiver;
+  LocalCandidate *candidate = payload;
+  const char *mid = NULL;
+
+  if (self->mids != NULL && candidate->index < g_strv_length (self->mids))
+    mid = self->mids[candidate->index];
+  self->has_relay |= call_candidate_is_relay (candidate->text);
+  self->events.candidate (self, candidate->text, mid, candidate->index, self->user_data);
+}
+
+static void
+on_ice_candidate (GstElement *webrtc, guint index, const char *text, gpointer user_data)
+{
+  LocalCandidate *candidate = g_new0 (LocalCandidate, 1);
+
+  candidate->index = index;
+  g_strlcpy (candidate->text, text, sizeof candidate->text);
+  send_errand (user_data, tell_candidate, candidate, g_free);
+}
+
+/* --- connection --- */
+
+static void
+tell_connected (gpointer receiver, gpointer payload)
+{
+  CallPeer *self = receiver;
+
+  if (self->connected)
+    return;
+  self->connected = TRUE;
+  self->events.connected (self, self->user_data);
+  check_flowing (self, NULL);
+}
+
+static void
+tell_transport_failed (gpointer receiver, gpointer payload)
+{
+  tell_failed_with (receiver, FALSE, "No network path to the other side was found, or it broke");
+}
+
+static void
+on_connection_state (GstElement *webrtc, GParamSpec *pspec, gpointer user_data)
+{
+  CallPeer *self = user_data;
+  GstWebRTCPeerConnectionState state;
+
+  g_object_get (webrtc, "connection-state", &state, NULL);
+  if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED) {
+    atomic_store (&self->flow->connected, true);
+    send_errand (self, tell_connected, NULL, NULL);
+  } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) {
+    send_errand (self, tell_transport_failed, NULL, NULL);
+  }
+}
+
+/* Called several times a second: what webrtcbin should tell, and does not. */
+void
+call_peer_tick (CallPeer *self, gint64 now_us)
+{
+  if (!self->tuned && self->gathering_us != 0)
+    self->tuned = call_peer_stats_tune (self->webrtc);
+  if (self->relay_only && !self->has_relay && self->gathering_us != 0
+      && now_us - self->gathering_us > RELAY_PATIENCE_US)
+    tell_failed_with (self, TRUE,
+                      "The TURN server gave no relay address: it refused the credentials, or cannot "
+                      "be reached");
+  check_flowing (self, NULL);
+}
+
+/* --- life --- */
+
+static void
+on_message (CallPipeline *pipeline, GstMessage *message, gpointer user_data)
+{
+  CallPeer *self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_LATENCY)
+    gst_bin_recalculate_latency (call_pipeline_get_bin (pipeline));
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
+    return;
+  gst_message_parse_error (message, &error, NULL);
+  tell_failed_with (self, FALSE, "The media chain broke: %s", error->message);
+}
+
+static void
+call_peer_finalize (GObject *object)
+{
+  CallPeer *self = CALL_PEER (object);
+
+  gst_clear_object (&self->webrtc);
+  g_clear_object (&self->pipeline);
+  g_clear_pointer (&self->local_video, call_relay_unref);
+  g_clear_pointer (&self->local_audio, call_relay_unref);
+  g_clear_pointer (&self->remote_video, call_relay_unref);
+  g_clear_pointer (&self->remote_audio, call_relay_unref);
+  g_clear_pointer (&self->flow, call_flow_unref);
+  g_clear_pointer (&self->mids, g_strfreev);
+  G_OBJECT_CLASS (call_peer_parent_class)->finalize (object);
+}
+
+static void
+call_peer_class_init (CallPeerClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = call_peer_finalize;
+}
+
+static void
+call_peer_init (CallPeer *self)
+{
+  self->flow = call_flow_new ();
+  self->candidates = call_candidates_new (give_candidate, self);
+  self->latency_ms = CALL_TRANSPORT_LATENCY_MS;
+}
+
+static void
+use_config (CallPeer *self, const CallPeerConfig *config)
+{
+  self->generation = config->generation;
+  self->offer = config->offer;
+  self->relay_only = config->relay_only;
+  self->muted = config->muted;
+  self->codec = config->codec;
+  self->format = config->format;
+  self->choice = call_sdp_offer_choice;
+  self->choice.codec = config->codec;
+  self->local_video = call_relay_ref (config->local_video);
+  self->local_audio = call_relay_ref (config->local_audio);
+  self->remote_video = call_relay_ref (config->remote_video);
+  self->remote_audio = call_relay_ref (config->remote_audio);
+}
+
+/* The closure keeps the peer alive while a callback runs on another thread. */
+static void
+connect_signal (CallPeer *self, const char *signal, GCallback callback)
+{
+  g_signal_connect_data (self->webrtc, signal, callback, g_object_ref (self),
+                         (GClosureNotify) (void (*) (void)) g_object_unref, 0);
+}
+
+CallPeer *
+call_peer_new (const CallPeerConfig *config,
+               const CallPeerEvents *events,
+               gpointer user_data,
+               GError **error)
+{
+  g_autofree char *name = g_strdup_printf ("call-peer-%u", config->generation);
+  g_autoptr (GstElement) webrtc = call_transport_new (config, error);
+  CallPeer *self;
+
+  if (webrtc == NULL)
+    return NULL;
+  self = g_object_new (CALL_TYPE_PEER, NULL);
+  use_config (self, config);
+  self->events = *events;
+  self->user_data = user_data;
+  self->pipeline = call_pipeline_new (name, config->base_time, on_message, self);
+  self->webrtc = g_steal_pointer (&webrtc);
+  gst_bin_add (call_pipeline_get_bin (self->pipeline), gst_object_ref (self->webrtc));
+  connect_signal (self, "pad-added", G_CALLBACK (on_pad_added));
+  connect_signal (self, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
+  connect_signal (self, "notify::connection-state", G_CALLBACK (on_connection_state));
+  return self;
+}
+
+/* Begins: the offering side builds its encoders and offers, the other one waits for the offer. */
+gboolean
+call_peer_start (CallPeer *self, GError **error)
+{
+  if (!self->offer)
+    return TRUE;
+  if (!add_senders (self, error))
+    return FALSE;
+  call_pipeline_play_now (self->pipeline);
+  g_signal_emit_by_name (self->webrtc, "create-offer", NULL, ask (self, on_offer_made));
+  return TRUE;
+}
+
+static void
+leave_relay (CallRelay *relay, GstAppSrc **entry)
+{
+  if (*entry == NULL)
+    return;
+  call_relay_remove_consumer (relay, *entry);
+  gst_clear_object (entry);
+}
+
+/* Takes the caller's reference. Nothing is told any more, except @closed when all has stopped. */
+void
+call_peer_close (CallPeer *self, CallPipelineClosedFunc closed, gpointer user_data)
+{
+  g_autoptr (CallPeer) owned = self;
+
+  g_signal_handlers_disconnect_by_data (self->webrtc, self);
+  leave_relay (self->local_video, &self->video_entry);
+  leave_relay (self->local_audio, &self->audio_entry);
+  g_clear_pointer (&self->candidates, call_candidates_free);
+  gst_clear_object (&self->webrtc);
+  call_pipeline_close (g_object_ref (self->pipeline), closed, user_data);
+}
+
+void
+call_peer_set_muted (CallPeer *self, gboolean muted)
+{
+  g_autoptr (GstElement) volume = call_pipeline_dup_element (self->pipeline, "mute");
+
+  self->muted = muted;
+  if (volume != NULL)
+    g_object_set (volume, "mute", muted, NULL);
+}
+
+/* Changes what the encoder aims at, in bits per second. */
+void
+call_peer_set_bitrate (CallPeer *self, guint bitrate)
+{
+  g_autoptr (GstElement) encoder = call_pipeline_dup_element (self->pipeline, "encoder");
+
+  self->format.bitrate = bitrate;
+  if (encoder != NULL)
+    call_codec_set_bitrate (encoder, bitrate);
+}
+
+/* Gives the jitter buffers more time on a rough path. */
+void
+call_peer_set_latency (CallPeer *self, guint latency_ms)
+{
+  if (latency_ms == self->latency_ms)
+    return;
+  self->latency_ms = latency_ms;
+  g_object_set (self->webrtc, "latency", latency_ms, NULL);
+}
+
+guint
+call_peer_get_latency (CallPeer *self)
+{
+  return self->latency_ms;
+}
+
+guint
+call_peer_get_generation (CallPeer *self)
+{
+  return self->generation;
+}
+
+/* (transfer none): what has been counted; it stays readable after the peer is closed. */
+CallFlow *
+call_peer_get_flow (CallPeer *self)
+{
+  return self->flow;
+}
+
+void
+call_peer_measure (CallPeer *self, CallMeasurement *measurement)
+{
+  call_peer_stats_measure (self->webrtc, measurement);
+}

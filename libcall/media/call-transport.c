@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "call-transport-private.h"
+
+#include "call-error.h"
+#include "call-ice-private.h"
+#include "call-ice-server.h"
+
+#define GST_USE_UNSTABLE_API
+#include <gst/webrtc/webrtc.h>
+
+static void
+add_ice_server (GstElement *webrtc, CallIceServer *server)
+{
+  const char *const *urls = call_ice_server_get_urls (server);
+
+  for (guint i = 0; urls != NULL && urls[i] != NULL; i++) {
+    g_autofree char *uri = call_ice_uri_build (urls[i], call_ice_server_get_username (server),
+                                               call_ice_server_get_credential (server));
+    gboolean added = FALSE;
+
+    if (uri == NULL)
+      g_debug ("A server for ICE is left out: its URL cannot be used");
+    else if (g_str_has_prefix (uri, "stun:"))
+      g_object_set (webrtc, "stun-server", uri, NULL);
+    else
+      g_signal_emit_by_name (webrtc, "add-turn-server", uri, &added);
+  }
+}
+
+/* Gathers on one address only; also the way to use the loopback, which libnice leaves out. */
+static void
+pin_address (GstElement *webrtc, const char *address)
+{
+  g_autoptr (GObject) ice = NULL;
+  gboolean added = FALSE;
+
+  g_object_get (webrtc, "ice-agent", &ice, NULL);
+  g_signal_emit_by_name (ice, "add-local-ip-address", address, &added);
+  if (!added)
+    g_debug ("%s is no address of this machine", address);
+}
+
+/*
+ * Makes a webrtcbin with everything set that has to be set before the first description.
+ * Returns: (transfer full): it, or %NULL with a CALL_ERROR_MEDIA
+ */
+GstElement *
+call_transport_new (const CallPeerConfig *config, GError **error)
+{
+  g_autoptr (GstElement) webrtc = gst_element_factory_make ("webrtcbin", NULL);
+  g_autoptr (GstElementFactory) nice = gst_element_factory_find ("nicesrc");
+
+  if (webrtc == NULL || nice == NULL) {
+    g_set_error_literal (error, CALL_ERROR, CALL_ERROR_MEDIA,
+                         "GStreamer's webrtcbin or libnice's plug-in is missing");
+    g_clear_object (&webrtc);
+    return NULL;
+  }
+  gst_object_ref_sink (webrtc);
+  g_object_set (webrtc, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency",
+                CALL_TRANSPORT_LATENCY_MS, NULL);
+  if (config->relay_only)
+    g_object_set (webrtc, "ice-transport-policy", GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY, NULL);
+  for (guint i = 0; config->ice_servers != NULL && i < config->ice_servers->len; i++)
+    add_ice_server (webrtc, config->ice_servers->pdata[i]);
+  if (config->local_address != NULL)
+    pin_address (webrtc, config->local_address);
+  else if (call_ice_is_loopback_only ())
+    pin_address (webrtc, "127.0.0.1");
+  return g_steal_pointer (&webrtc);
+}
