@@ -73,8 +73,7 @@ look_up_cb (GObject *resolver, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Candidate) candidate = user_data;
   g_autoptr (GError) error = NULL;
-  GList *addresses
-      = g_resolver_lookup_by_name_finish (G_RESOLVER (resolver), result, &error);
+  GList *addresses = g_resolver_lookup_by_name_finish (G_RESOLVER (resolver), result, &error);
 
   if (addresses != NULL) {
     g_autofree char *address = g_inet_address_to_string (addresses->data);
@@ -88,8 +87,9 @@ look_up_cb (GObject *resolver, GAsyncResult *result, gpointer user_data)
 }
 
 /*
- * Browsers hide their addresses behind names that only multicast DNS can resolve. A name that nobody
- * knows does no harm: the browser checks our candidates, and its address is learnt from that.
+ * Browsers hide their addresses behind names that only multicast DNS can resolve. A name that
+ * nobody knows does no harm: the browser checks our candidates, and its address is learnt from
+ * that.
  */
 static void
 look_up (CallCandidates *self, const char *candidate, guint index)

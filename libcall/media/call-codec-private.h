@@ -16,7 +16,7 @@ typedef struct {
 char *call_codec_describe_video_sender (const CallSdpChoice *choice, const CallCodecFormat *format);
 char *call_codec_describe_audio_sender (const CallSdpChoice *choice);
 const char *call_codec_describe_receiver (const char *encoding);
-const char *call_codec_find_encoding (GstCaps *rtp_caps);
+char *call_codec_dup_encoding (GstPad *pad);
 gboolean call_codec_can_send (CallVideoCodec codec);
 void call_codec_set_bitrate (GstElement *encoder, guint bitrate);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include <gst/gst.h>
 #include <stdatomic.h>
 
 G_BEGIN_DECLS
@@ -26,5 +26,6 @@ typedef struct {
 CallFlow *call_flow_new (void);
 CallFlow *call_flow_ref (CallFlow *self);
 void call_flow_unref (CallFlow *self);
+void call_flow_note_size (CallFlow *self, GstElement *sink);
 
 G_END_DECLS

@@ -26,8 +26,8 @@ split (const char *candidate)
 {
   g_auto (GStrv) words = NULL;
 
-  if (candidate == NULL || strlen (candidate) > CALL_CANDIDATE_MAX_BYTES
-      || !g_str_is_ascii (candidate))
+  if (candidate == NULL || strlen (candidate) > CALL_CANDIDATE_MAX_BYTES ||
+      !g_str_is_ascii (candidate))
     return NULL;
   if (g_str_has_prefix (candidate, "a="))
     candidate += 2;
@@ -48,11 +48,11 @@ has_sound_words (char **words)
 {
   static const char *const types[] = { "host", "srflx", "prflx", "relay", NULL };
 
-  return is_number (words[WORD_COMPONENT], 256) && is_number (words[WORD_PRIORITY], G_MAXUINT32)
-         && is_number (words[WORD_PORT], 65535) && g_str_equal (words[WORD_TYP], "typ")
-         && (g_ascii_strcasecmp (words[WORD_TRANSPORT], "udp") == 0
-             || g_ascii_strcasecmp (words[WORD_TRANSPORT], "tcp") == 0)
-         && g_strv_contains (types, words[WORD_TYPE]);
+  return is_number (words[WORD_COMPONENT], 256) && is_number (words[WORD_PRIORITY], G_MAXUINT32) &&
+         is_number (words[WORD_PORT], 65535) && g_str_equal (words[WORD_TYP], "typ") &&
+         (g_ascii_strcasecmp (words[WORD_TRANSPORT], "udp") == 0 ||
+          g_ascii_strcasecmp (words[WORD_TRANSPORT], "tcp") == 0) &&
+         g_strv_contains (types, words[WORD_TYPE]);
 }
 
 static gboolean
@@ -60,9 +60,10 @@ is_host_name (const char *name)
 {
   gsize length = strlen (name);
 
-  return length > 0 && length < 256
-         && strspn (name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") == length
-         && g_str_has_suffix (name, ".local");
+  return length > 0 && length < 256 &&
+         strspn (name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.") ==
+             length &&
+         g_str_has_suffix (name, ".local");
 }
 
 /* Judges a candidate of the other side. Only names of multicast DNS are looked up. */
@@ -139,7 +140,8 @@ call_ice_uri_build (const char *url, const char *username, const char *credentia
   return g_strdup_printf ("%s://%s:%s@%s", parts[0], user, password, host);
 }
 
-/* Whether this machine has no address but the loopback's, which ICE leaves out unless it is told. */
+/* Whether this machine has no address but the loopback's, which ICE leaves out unless it is told.
+ */
 gboolean
 call_ice_is_loopback_only (void)
 {
@@ -151,8 +153,8 @@ call_ice_is_loopback_only (void)
   for (struct ifaddrs *i = interfaces; i != NULL; i = i->ifa_next) {
     gboolean up = (i->ifa_flags & IFF_UP) != 0 && (i->ifa_flags & IFF_LOOPBACK) == 0;
 
-    if (up && i->ifa_addr != NULL
-        && (i->ifa_addr->sa_family == AF_INET || i->ifa_addr->sa_family == AF_INET6))
+    if (up && i->ifa_addr != NULL &&
+        (i->ifa_addr->sa_family == AF_INET || i->ifa_addr->sa_family == AF_INET6))
       alone = FALSE;
   }
   freeifaddrs (interfaces);

@@ -22,11 +22,12 @@ typedef void (*CallOutputFailedFunc) (CallOutput *output, const GError *error, g
 CallOutput *call_output_new (CallOutputKind kind,
                              GstElement *sink,
                              const char *echo_probe,
-                             GstClockTime base_time,
+                             CallStage *stage,
                              CallRelay *relay,
                              GError **error);
 void call_output_start (CallOutput *self, CallOutputFailedFunc func, gpointer user_data);
-void call_output_close (CallOutput *self, CallPipelineClosedFunc closed, gpointer user_data);
+void call_output_close (CallOutput *self);
+void call_output_set_latency (CallOutput *self, guint jitter_latency_ms);
 double call_output_get_level (CallOutput *self, gint64 now_us);
 
 G_END_DECLS

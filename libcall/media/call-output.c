@@ -6,9 +6,12 @@
 #include "call-error.h"
 #include "call-level-private.h"
 
-/* The jitter buffer of a peer releases packets up to this late, and decoding takes its time too. */
-#define REMOTE_LATENCY_MS 140
-/* Sinks that watch their clock drop pictures that are late at all, so the self view gets some air. */
+/* The jitter buffer of a peer releases packets up to 100 ms late, and decoding takes its time too.
+ */
+#define DECODING_MS 40
+#define REMOTE_LATENCY_MS (100 + DECODING_MS)
+/* Sinks that watch their clock drop pictures that are late at all, so the self view gets some air.
+ */
 #define SELF_LATENCY_MS 40
 /* A level that is older than this says nothing any more: no sound has come since. */
 #define LEVEL_AGE_US (600 * 1000)
@@ -23,7 +26,7 @@ struct _CallOutput {
   gpointer failed_data;
 };
 
-#define ENTRY                                                                                  \
+#define ENTRY                                                                                \
   "appsrc name=in is-live=true format=time min-latency=%u000000 max-bytes=0 max-buffers=%u " \
   "leaky-type=downstream ! "
 
@@ -78,7 +81,11 @@ on_element_added (GstBin *pipeline, GstBin *bin, GstElement *element, gpointer u
 }
 
 static gboolean
-build (CallOutput *self, CallOutputKind kind, GstElement *sink, const char *echo_probe, GError **error)
+build (CallOutput *self,
+       CallOutputKind kind,
+       GstElement *sink,
+       const char *echo_probe,
+       GError **error)
 {
   GstBin *bin = call_pipeline_get_bin (self->pipeline);
   g_autofree char *description = describe (kind, echo_probe);
@@ -91,7 +98,7 @@ build (CallOutput *self, CallOutputKind kind, GstElement *sink, const char *echo
     return FALSE;
   gst_bin_add (bin, sink);
   if (gst_element_link (chain, sink)) {
-    self->entry = GST_APP_SRC (call_pipeline_dup_element (self->pipeline, "in"));
+    self->entry = call_relay_join (self->relay, bin, "in");
     return TRUE;
   }
   g_set_error_literal (error, CALL_ERROR, CALL_ERROR_MEDIA, "The sink cannot be linked");
@@ -103,7 +110,7 @@ CallOutput *
 call_output_new (CallOutputKind kind,
                  GstElement *sink,
                  const char *echo_probe,
-                 GstClockTime base_time,
+                 CallStage *stage,
                  CallRelay *relay,
                  GError **error)
 {
@@ -111,12 +118,11 @@ call_output_new (CallOutputKind kind,
 
   self->level = CALL_LEVEL_SILENCE;
   self->relay = call_relay_ref (relay);
-  self->pipeline = call_pipeline_new ("call-output", base_time, on_message, self);
+  self->pipeline = call_pipeline_new ("call-output", stage, on_message, self);
   if (!build (self, kind, sink, echo_probe, error)) {
-    call_output_close (self, NULL, NULL);
+    call_output_close (self);
     return NULL;
   }
-  call_relay_add_consumer (relay, self->entry);
   return self;
 }
 
@@ -128,16 +134,23 @@ call_output_start (CallOutput *self, CallOutputFailedFunc func, gpointer user_da
   call_pipeline_play (self->pipeline);
 }
 
-/* Frees @self. The sink is out of the pipeline and in the NULL state when @closed is called. */
+/* Frees @self; the sink goes with it. */
 void
-call_output_close (CallOutput *self, CallPipelineClosedFunc closed, gpointer user_data)
+call_output_close (CallOutput *self)
 {
-  if (self->entry != NULL)
-    call_relay_remove_consumer (self->relay, self->entry);
-  gst_clear_object (&self->entry);
-  call_pipeline_close (self->pipeline, closed, user_data);
+  call_relay_leave (self->relay, &self->entry);
+  call_pipeline_close (self->pipeline);
   call_relay_unref (self->relay);
   g_free (self);
+}
+
+/* Plays what comes out of jitter buffers that wait for @jitter_latency_ms. */
+void
+call_output_set_latency (CallOutput *self, guint jitter_latency_ms)
+{
+  gint64 latency = (gint64) (jitter_latency_ms + DECODING_MS) * GST_MSECOND;
+
+  g_object_set (self->entry, "min-latency", latency, NULL);
 }
 
 /* The level of what is played in dBFS, silence when nothing has come lately. */

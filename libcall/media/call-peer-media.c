@@ -139,24 +139,26 @@ call_peer_media_add_senders (CallPipeline *pipeline,
 }
 
 /*
- * Adds a chain that decodes what comes out of @pad, up to an appsink. Called from webrtcbin's thread
- * while it waits, so that no packet is lost.
- * Returns: (transfer full): the appsink, or %NULL if the stream is of no known kind
+ * Adds a chain that decodes what comes out of @pad, up to an appsink. Called from webrtcbin's
+ * thread while it waits, so that no packet is lost. Returns: (transfer full): the appsink, or %NULL
+ * if the stream is of no known kind
  */
 GstElement *
 call_peer_media_add_receiver (CallPipeline *pipeline, GstPad *pad, CallFlow *flow, GError **error)
 {
-  g_autoptr (GstCaps) caps = gst_pad_query_caps (pad, NULL);
-  const char *head = call_codec_describe_receiver (call_codec_find_encoding (caps));
+  g_autofree char *encoding = call_codec_dup_encoding (pad);
+  const char *head = call_codec_describe_receiver (encoding);
   g_autofree char *description = NULL;
   g_autoptr (GstPad) sink = NULL;
   GstElement *chain;
 
   if (head == NULL) {
-    fail (error, "The other side sends a codec that we do not know");
+    g_set_error (error, CALL_ERROR, CALL_ERROR_MEDIA, "The other side sends an unknown codec, %s",
+                 encoding != NULL ? encoding : "which has no name");
     return NULL;
   }
-  description = g_strconcat (head, "appsink name=out sync=false async=false max-buffers=3 drop=true", NULL);
+  description = g_strconcat (
+      head, "appsink name=out sync=false async=false max-buffers=3 drop=true", NULL);
   chain = call_pipeline_add (pipeline, description, error);
   if (chain == NULL)
     return NULL;

@@ -15,13 +15,14 @@ G_DECLARE_FINAL_TYPE (CallPeer, call_peer, CALL, PEER, GObject)
 /* What a peer is made from; the strings and objects are copied or referenced. */
 typedef struct {
   guint generation;
+  guint64 origin; /* of its media in the relays */
   gboolean offer;
   CallVideoCodec codec;
   CallCodecFormat format;
   gboolean relay_only;
   const char *local_address; /* gather on this address only, or NULL */
   GPtrArray *ice_servers;    /* of CallIceServer */
-  GstClockTime base_time;
+  CallStage *stage;
   CallRelay *local_video;
   CallRelay *local_audio;
   CallRelay *remote_video;
@@ -38,6 +39,7 @@ typedef struct {
                      guint index,
                      gpointer user_data);
   void (*connected) (CallPeer *peer, gpointer user_data);
+  void (*first_picture) (CallPeer *peer, gpointer user_data);
   void (*flowing) (CallPeer *peer, gpointer user_data);
   void (*failed) (CallPeer *peer, const GError *error, gboolean fatal, gpointer user_data);
 } CallPeerEvents;
@@ -54,7 +56,7 @@ gboolean call_peer_start (CallPeer *self, GError **error);
 void call_peer_set_remote_description (CallPeer *self, const char *type, const char *sdp);
 void call_peer_add_candidate (CallPeer *self, const char *candidate, const char *mid, guint index);
 void call_peer_tick (CallPeer *self, gint64 now_us);
-void call_peer_close (CallPeer *self, CallPipelineClosedFunc closed, gpointer user_data);
+void call_peer_close (CallPeer *self);
 
 void call_peer_set_muted (CallPeer *self, gboolean muted);
 void call_peer_set_bitrate (CallPeer *self, guint bitrate);
@@ -71,10 +73,8 @@ gboolean call_peer_media_add_senders (CallPipeline *pipeline,
                                       const CallSdpChoice *choice,
                                       const CallCodecFormat *format,
                                       GError **error);
-GstElement *call_peer_media_add_receiver (CallPipeline *pipeline,
-                                          GstPad *pad,
-                                          CallFlow *flow,
-                                          GError **error);
+GstElement *
+call_peer_media_add_receiver (CallPipeline *pipeline, GstPad *pad, CallFlow *flow, GError **error);
 
 /* call-peer-stats.c: what webrtcbin knows */
 gboolean call_peer_stats_tune (GstElement *webrtc);

@@ -60,8 +60,8 @@ read_reception (const GstStructure *stats, CallMeasurement *measurement)
   guint jitter = 0, fraction = 0;
   int clock_rate = 0;
 
-  if (gst_structure_get_uint (stats, "jitter", &jitter)
-      && gst_structure_get_int (stats, "clock-rate", &clock_rate) && clock_rate > 0)
+  if (gst_structure_get_uint (stats, "jitter", &jitter) &&
+      gst_structure_get_int (stats, "clock-rate", &clock_rate) && clock_rate > 0)
     measurement->jitter_ms = MAX (measurement->jitter_ms, jitter * 1000.0 / clock_rate);
   if (gst_structure_get_uint (stats, "sent-rb-fractionlost", &fraction))
     measurement->loss_in = MAX (measurement->loss_in, fraction / 256.0);
@@ -80,6 +80,7 @@ read_source (GObject *source, CallMeasurement *measurement)
     read_reception (stats, measurement);
 }
 
+/* GStreamer's interface still speaks GValueArray. */
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS
 static void
 read_sources (GObject *session, CallMeasurement *measurement)
@@ -131,13 +132,13 @@ static void
 read_candidates (GstElement *webrtc, CallMeasurement *measurement)
 {
   g_autoptr (GObject) ice = NULL;
-  g_autoptr (NiceAgent) agent = NULL;
+  g_autoptr (GObject) agent = NULL;
   NiceCandidate *local = NULL, *remote = NULL;
 
   g_object_get (webrtc, "ice-agent", &ice, NULL);
   if (ice != NULL)
     g_object_get (ice, "agent", &agent, NULL);
-  if (agent == NULL || !nice_agent_get_selected_pair (agent, 1, 1, &local, &remote))
+  if (agent == NULL || !nice_agent_get_selected_pair (NICE_AGENT (agent), 1, 1, &local, &remote))
     return;
   measurement->candidate_local = name_candidate (local->type);
   measurement->candidate_remote = name_candidate (remote->type);

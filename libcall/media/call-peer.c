@@ -14,7 +14,8 @@
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
 
-/* A TURN server that has not answered by then refuses us or is not there: webrtcbin tells neither. */
+/* A TURN server that has not answered by then refuses us or is not there: webrtcbin tells neither.
+ */
 #define RELAY_PATIENCE_US (5 * G_USEC_PER_SEC)
 /* A side that promised sound and pictures but delivers one of them is talked to all the same. */
 #define PARTIAL_MEDIA_US (4 * G_USEC_PER_SEC)
@@ -23,6 +24,7 @@ struct _CallPeer {
   GObject parent_instance;
 
   guint generation;
+  guint64 origin;
   gboolean offer;
   gboolean relay_only;
   gboolean muted;
@@ -72,8 +74,8 @@ tell_failed (CallPeer *self, gboolean fatal, const GError *error)
   self->events.failed (self, error, fatal, self->user_data);
 }
 
-static void
-tell_failed_with (CallPeer *self, gboolean fatal, const char *format, ...) G_GNUC_PRINTF (3, 4);
+static void tell_failed_with (CallPeer *self, gboolean fatal, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
 
 static void
 tell_failed_with (CallPeer *self, gboolean fatal, const char *format, ...)
@@ -97,8 +99,8 @@ has_promised_media (CallPeer *self)
 
   if ((video || !self->choice.expect_video) && (sound || !self->choice.expect_audio))
     return video || sound || (!self->choice.expect_video && !self->choice.expect_audio);
-  return self->first_media_us != 0
-         && g_get_monotonic_time () - self->first_media_us > PARTIAL_MEDIA_US;
+  return self->first_media_us != 0 &&
+         g_get_monotonic_time () - self->first_media_us > PARTIAL_MEDIA_US;
 }
 
 static void
@@ -109,7 +111,8 @@ check_flowing (gpointer receiver, gpointer payload)
 
   if (any && self->first_media_us == 0)
     self->first_media_us = g_get_monotonic_time ();
-  if (self->told_flowing || !self->connected || !has_promised_media (self))
+  if (self->told_flowing || !self->connected || call_pipeline_is_closed (self->pipeline) ||
+      !has_promised_media (self))
     return;
   if (self->choice.video_payload != 0 && atomic_load (&self->flow->frames_sent) == 0)
     return;
@@ -118,30 +121,24 @@ check_flowing (gpointer receiver, gpointer payload)
 }
 
 static void
-note_size (CallFlow *flow, GstAppSink *sink)
+tell_first_picture (gpointer receiver, gpointer payload)
 {
-  g_autoptr (GstPad) pad = gst_element_get_static_pad (GST_ELEMENT (sink), "sink");
-  g_autoptr (GstCaps) caps = gst_pad_get_current_caps (pad);
-  int width = 0, height = 0;
+  CallPeer *self = receiver;
 
-  if (caps == NULL)
-    return;
-  gst_structure_get (gst_caps_get_structure (caps, 0), "width", G_TYPE_INT, &width, "height",
-                     G_TYPE_INT, &height, NULL);
-  atomic_store (&flow->width, (guint) MAX (width, 0));
-  atomic_store (&flow->height, (guint) MAX (height, 0));
+  self->events.first_picture (self, self->user_data);
+  check_flowing (self, NULL);
 }
 
 static GstFlowReturn
 on_picture (GstAppSink *sink, gpointer user_data)
 {
   CallPeer *self = user_data;
-  GstFlowReturn flow
-      = call_relay_push_from_sink (self->remote_video, self->generation, GST_ELEMENT (sink));
+  GstFlowReturn flow = call_relay_push_from_sink (self->remote_video, self->origin,
+                                                  GST_ELEMENT (sink));
 
   if (flow == GST_FLOW_OK && atomic_fetch_add (&self->flow->frames_decoded, 1) == 0)
-    send_errand (self, check_flowing, NULL, NULL);
-  note_size (self->flow, sink);
+    send_errand (self, tell_first_picture, NULL, NULL);
+  call_flow_note_size (self->flow, GST_ELEMENT (sink));
   return flow;
 }
 
@@ -149,8 +146,8 @@ static GstFlowReturn
 on_sound (GstAppSink *sink, gpointer user_data)
 {
   CallPeer *self = user_data;
-  GstFlowReturn flow
-      = call_relay_push_from_sink (self->remote_audio, self->generation, GST_ELEMENT (sink));
+  GstFlowReturn flow = call_relay_push_from_sink (self->remote_audio, self->origin,
+                                                  GST_ELEMENT (sink));
 
   if (flow == GST_FLOW_OK && atomic_fetch_add (&self->flow->sounds_decoded, 1) == 0)
     send_errand (self, check_flowing, NULL, NULL);
@@ -170,33 +167,23 @@ on_pad_added (GstElement *webrtc, GstPad *pad, gpointer user_data)
   static const GstAppSinkCallbacks sounds = { .new_sample = on_sound };
   CallPeer *self = user_data;
   g_autoptr (GstElement) sink = NULL;
-  g_autoptr (GstCaps) caps = NULL;
+  g_autofree char *encoding = NULL;
   g_autoptr (GError) error = NULL;
   gboolean sound;
 
   if (GST_PAD_DIRECTION (pad) != GST_PAD_SRC)
     return;
-  caps = gst_pad_query_caps (pad, NULL);
-  sound = g_strcmp0 (call_codec_find_encoding (caps), "OPUS") == 0;
+  encoding = call_codec_dup_encoding (pad);
+  sound = g_strcmp0 (encoding, "OPUS") == 0;
   sink = call_peer_media_add_receiver (self->pipeline, pad, self->flow, &error);
   if (sink == NULL) {
-    send_errand (self, tell_receiver_failed, g_steal_pointer (&error), (GDestroyNotify) g_error_free);
+    send_errand (self, tell_receiver_failed, g_steal_pointer (&error),
+                 (GDestroyNotify) g_error_free);
     return;
   }
   gst_app_sink_set_callbacks (GST_APP_SINK (sink),
                               (GstAppSinkCallbacks *) (sound ? &sounds : &pictures),
                               g_object_ref (self), g_object_unref);
-}
-
-static GstAppSrc *
-join_relay (CallPeer *self, const char *name, CallRelay *relay)
-{
-  GstElement *entry = call_pipeline_dup_element (self->pipeline, name);
-
-  if (entry == NULL)
-    return NULL;
-  call_relay_add_consumer (relay, GST_APP_SRC (entry));
-  return GST_APP_SRC (entry);
 }
 
 static gboolean
@@ -206,8 +193,10 @@ add_senders (CallPeer *self, GError **error)
                                     &self->format, error))
     return FALSE;
   call_peer_set_muted (self, self->muted);
-  self->video_entry = join_relay (self, "video-in", self->local_video);
-  self->audio_entry = join_relay (self, "audio-in", self->local_audio);
+  self->video_entry = call_relay_join (self->local_video, call_pipeline_get_bin (self->pipeline),
+                                       "video-in");
+  self->audio_entry = call_relay_join (self->local_audio, call_pipeline_get_bin (self->pipeline),
+                                       "audio-in");
   return TRUE;
 }
 
@@ -297,16 +286,6 @@ set_remote (CallPeer *self, GstWebRTCSDPType type, const char *text)
                          ask (self, on_remote_set));
 }
 
-/* The answering side learns the payload types first and only then builds its encoders. */
-static gboolean
-prepare_answer (CallPeer *self, GError **error)
-{
-  if (!add_senders (self, error))
-    return FALSE;
-  call_pipeline_play_now (self->pipeline);
-  return TRUE;
-}
-
 void
 call_peer_set_remote_description (CallPeer *self, const char *type, const char *sdp)
 {
@@ -314,8 +293,8 @@ call_peer_set_remote_description (CallPeer *self, const char *type, const char *
   gboolean is_offer = g_strcmp0 (type, "offer") == 0;
   CallSdpChoice choice;
 
-  if (is_offer == self->offer || self->has_remote || self->told_failed
-      || (!is_offer && g_strcmp0 (type, "answer") != 0)) {
+  if (is_offer == self->offer || self->has_remote || self->told_failed ||
+      (!is_offer && g_strcmp0 (type, "answer") != 0)) {
     g_debug ("Generation %u: a description is ignored", self->generation);
     return;
   }
@@ -327,10 +306,12 @@ call_peer_set_remote_description (CallPeer *self, const char *type, const char *
     self->choice = choice;
   self->choice.expect_audio = choice.expect_audio;
   self->choice.expect_video = choice.expect_video;
-  if (is_offer && !prepare_answer (self, &error)) {
+  /* The answering side learns the payload types first and only then builds its encoders. */
+  if (is_offer && !add_senders (self, &error)) {
     tell_failed (self, TRUE, error);
     return;
   }
+  call_pipeline_play_now (self->pipeline);
   self->has_remote = TRUE;
   set_remote (self, is_offer ? GST_WEBRTC_SDP_TYPE_OFFER : GST_WEBRTC_SDP_TYPE_ANSWER, sdp);
 }
@@ -420,7 +401,7 @@ on_connection_state (GstElement *webrtc, GParamSpec *pspec, gpointer user_data)
 
   g_object_get (webrtc, "connection-state", &state, NULL);
   if (state == GST_WEBRTC_PEER_CONNECTION_STATE_CONNECTED) {
-    atomic_store (&self->flow->connected, true);
+    atomic_store (&self->flow->connected, TRUE);
     send_errand (self, tell_connected, NULL, NULL);
   } else if (state == GST_WEBRTC_PEER_CONNECTION_STATE_FAILED) {
     send_errand (self, tell_transport_failed, NULL, NULL);
@@ -433,11 +414,12 @@ call_peer_tick (CallPeer *self, gint64 now_us)
 {
   if (!self->tuned && self->gathering_us != 0)
     self->tuned = call_peer_stats_tune (self->webrtc);
-  if (self->relay_only && !self->has_relay && self->gathering_us != 0
-      && now_us - self->gathering_us > RELAY_PATIENCE_US)
-    tell_failed_with (self, TRUE,
-                      "The TURN server gave no relay address: it refused the credentials, or cannot "
-                      "be reached");
+  if (self->relay_only && !self->has_relay && self->gathering_us != 0 &&
+      now_us - self->gathering_us > RELAY_PATIENCE_US)
+    tell_failed_with (
+        self, TRUE,
+        "The TURN server gave no relay address: it refused the credentials, or cannot "
+        "be reached");
   check_flowing (self, NULL);
 }
 
@@ -491,6 +473,7 @@ static void
 use_config (CallPeer *self, const CallPeerConfig *config)
 {
   self->generation = config->generation;
+  self->origin = config->origin;
   self->offer = config->offer;
   self->relay_only = config->relay_only;
   self->muted = config->muted;
@@ -528,7 +511,7 @@ call_peer_new (const CallPeerConfig *config,
   use_config (self, config);
   self->events = *events;
   self->user_data = user_data;
-  self->pipeline = call_pipeline_new (name, config->base_time, on_message, self);
+  self->pipeline = call_pipeline_new (name, config->stage, on_message, self);
   self->webrtc = g_steal_pointer (&webrtc);
   gst_bin_add (call_pipeline_get_bin (self->pipeline), gst_object_ref (self->webrtc));
   connect_signal (self, "pad-added", G_CALLBACK (on_pad_added));
@@ -550,27 +533,18 @@ call_peer_start (CallPeer *self, GError **error)
   return TRUE;
 }
 
-static void
-leave_relay (CallRelay *relay, GstAppSrc **entry)
-{
-  if (*entry == NULL)
-    return;
-  call_relay_remove_consumer (relay, *entry);
-  gst_clear_object (entry);
-}
-
-/* Takes the caller's reference. Nothing is told any more, except @closed when all has stopped. */
+/* Takes the caller's reference. Nothing is told any more. */
 void
-call_peer_close (CallPeer *self, CallPipelineClosedFunc closed, gpointer user_data)
+call_peer_close (CallPeer *self)
 {
   g_autoptr (CallPeer) owned = self;
 
   g_signal_handlers_disconnect_by_data (self->webrtc, self);
-  leave_relay (self->local_video, &self->video_entry);
-  leave_relay (self->local_audio, &self->audio_entry);
+  call_relay_leave (self->local_video, &self->video_entry);
+  call_relay_leave (self->local_audio, &self->audio_entry);
   g_clear_pointer (&self->candidates, call_candidates_free);
   gst_clear_object (&self->webrtc);
-  call_pipeline_close (g_object_ref (self->pipeline), closed, user_data);
+  call_pipeline_close (g_object_ref (self->pipeline));
 }
 
 void

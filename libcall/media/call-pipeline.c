@@ -10,13 +10,12 @@ struct _CallPipeline {
 
   char *name;
   GstElement *pipeline; /* the closing thread drops it: finalising webrtcbin joins threads */
-  GMainContext *context;
+  CallStage *stage;
   GSource *bus_source;
   GSource *guard;
   CallPipelineMessageFunc func;
   gpointer user_data;
-  CallPipelineClosedFunc closed_func;
-  gpointer closed_data;
+  gboolean left; /* the stage: stopped, or given up */
 
   GMutex state_lock; /* held by the thread that changes the state, and by nobody else */
   gint closed;       /* atomic: no callback, no start after this */
@@ -59,7 +58,7 @@ call_pipeline_finalize (GObject *object)
 {
   CallPipeline *self = CALL_PIPELINE (object);
 
-  g_main_context_unref (self->context);
+  call_stage_unref (self->stage);
   g_free (self->name);
   g_mutex_clear (&self->state_lock);
   G_OBJECT_CLASS (call_pipeline_parent_class)->finalize (object);
@@ -78,40 +77,31 @@ static void
 call_pipeline_init (CallPipeline *self)
 {
   g_mutex_init (&self->state_lock);
-  self->context = g_main_context_ref_thread_default ();
-}
-
-/* The common zero of all pipelines of an engine. */
-GstClockTime
-call_pipeline_get_base_time_now (void)
-{
-  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
-
-  return gst_clock_get_time (clock);
 }
 
 CallPipeline *
 call_pipeline_new (const char *name,
-                   GstClockTime base_time,
+                   CallStage *stage,
                    CallPipelineMessageFunc func,
                    gpointer user_data)
 {
   CallPipeline *self = g_object_new (CALL_TYPE_PIPELINE, NULL);
-  g_autoptr (GstClock) clock = gst_system_clock_obtain ();
   g_autoptr (GstBus) bus = NULL;
 
+  self->stage = call_stage_ref (stage);
+  call_stage_enter (stage);
   self->func = func;
   self->user_data = user_data;
   self->name = g_strdup (name);
   self->pipeline = gst_object_ref_sink (gst_pipeline_new (name));
-  gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), clock);
-  gst_element_set_base_time (self->pipeline, base_time);
+  gst_pipeline_use_clock (GST_PIPELINE (self->pipeline), call_stage_get_clock (stage));
+  gst_element_set_base_time (self->pipeline, call_stage_get_base_time (stage));
   gst_element_set_start_time (self->pipeline, GST_CLOCK_TIME_NONE);
 
   bus = gst_element_get_bus (self->pipeline);
   self->bus_source = gst_bus_create_watch (bus);
   g_source_set_callback (self->bus_source, G_SOURCE_FUNC (on_bus_message), self, NULL);
-  g_source_attach (self->bus_source, self->context);
+  g_source_attach (self->bus_source, call_stage_get_context (stage));
   return self;
 }
 
@@ -119,12 +109,6 @@ GstBin *
 call_pipeline_get_bin (CallPipeline *self)
 {
   return GST_BIN (self->pipeline);
-}
-
-GMainContext *
-call_pipeline_get_context (CallPipeline *self)
-{
-  return self->context;
 }
 
 GstElement *
@@ -141,8 +125,8 @@ GstElement *
 call_pipeline_add (CallPipeline *self, const char *description, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
-  GstElement *bin = gst_parse_bin_from_description_full (
-      description, TRUE, NULL, GST_PARSE_FLAG_FATAL_ERRORS, &local_error);
+  GstElement *bin = gst_parse_bin_from_description_full (description, TRUE, NULL,
+                                                         GST_PARSE_FLAG_FATAL_ERRORS, &local_error);
 
   if (bin == NULL) {
     g_set_error (error, CALL_ERROR, CALL_ERROR_MEDIA, "Cannot build a media chain: %s",
@@ -189,11 +173,11 @@ static gboolean
 on_stopped (gpointer user_data)
 {
   CallPipeline *self = user_data;
-  CallPipelineClosedFunc func = g_steal_pointer (&self->closed_func);
 
   clear_source (&self->guard);
-  if (func != NULL)
-    func (self->closed_data);
+  if (!self->left)
+    call_stage_leave (self->stage);
+  self->left = TRUE;
   return G_SOURCE_REMOVE;
 }
 
@@ -226,29 +210,27 @@ close_thread (gpointer data)
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
   gst_clear_object (&self->pipeline);
   g_mutex_unlock (&self->state_lock);
-  attach_idle (self->context, on_stopped, self, g_object_unref);
+  attach_idle (call_stage_get_context (self->stage), on_stopped, self, g_object_unref);
   return NULL;
 }
 
 /*
- * Stops in a thread, since webrtcbin may deadlock when it is stopped early (GStreamer before 1.22.3)
- * and some devices are slow. @func is called once on the main context when it is done or when the
- * guard has given up. No other callback comes from now on. Takes the caller's reference.
+ * Stops in a thread, since webrtcbin may deadlock when it is stopped early (GStreamer
+ * before 1.22.3) and some devices are slow; the stage is left when that is done or the guard has
+ * given up. No callback comes from now on. Takes the caller's reference.
  */
 void
-call_pipeline_close (CallPipeline *self, CallPipelineClosedFunc func, gpointer user_data)
+call_pipeline_close (CallPipeline *self)
 {
   g_return_if_fail (!call_pipeline_is_closed (self));
 
   g_atomic_int_set (&self->closed, TRUE);
   clear_source (&self->bus_source);
   self->func = NULL;
-  self->closed_func = func;
-  self->closed_data = user_data;
 
   self->guard = g_timeout_source_new (CALL_PIPELINE_GUARD_MS);
   g_source_set_callback (self->guard, on_guard, self, NULL);
-  g_source_attach (self->guard, self->context);
+  g_source_attach (self->guard, call_stage_get_context (self->stage));
   g_thread_unref (g_thread_new ("call-close", close_thread, self));
 }
 
@@ -300,5 +282,5 @@ call_pipeline_send (CallPipeline *self,
   errand->func = func;
   errand->payload = payload;
   errand->free_payload = free_payload;
-  attach_idle (self->context, run_errand, errand, errand_free);
+  attach_idle (call_stage_get_context (self->stage), run_errand, errand, errand_free);
 }

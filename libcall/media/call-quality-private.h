@@ -54,9 +54,7 @@ typedef struct {
 } CallWatchdog;
 
 void call_watchdog_init (CallWatchdog *self, gint64 now_us);
-CallWatchdogVerdict call_watchdog_step (CallWatchdog *self,
-                                        gint64 now_us,
-                                        guint64 packets,
-                                        gboolean transport_failed);
+CallWatchdogVerdict
+call_watchdog_step (CallWatchdog *self, gint64 now_us, guint64 packets, gboolean transport_failed);
 
 G_END_DECLS

@@ -56,7 +56,8 @@ call_bitrate_control_step (CallBitrateControl *self, const CallMeasurement *meas
   return self->bitrate;
 }
 
-/* How long the jitter buffer should wait for lost packets; it only ever grows within a generation. */
+/* How long the jitter buffer should wait for lost packets; it only ever grows within a generation.
+ */
 guint
 call_quality_choose_latency (const CallMeasurement *measurement, guint latency_ms)
 {
@@ -95,14 +96,14 @@ note_packets (CallWatchdog *self, gint64 now_us, guint64 packets)
 
 /*
  * Judges a generation. @packets is how many have been received in all; @transport_failed is
- * webrtcbin's own verdict, which it gives when no path can be found at first, and never later.
+ * the verdict that this generation is broken for good, whatever still trickles in.
  */
 CallWatchdogVerdict
 call_watchdog_step (CallWatchdog *self, gint64 now_us, guint64 packets, gboolean transport_failed)
 {
   gint64 silence;
 
-  if (packets != self->packets)
+  if (packets != self->packets && !transport_failed)
     return note_packets (self, now_us, packets);
   if (self->packets == 0) {
     if (transport_failed || now_us - self->started_us >= CALL_WATCHDOG_CONNECT_US)

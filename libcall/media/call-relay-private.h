@@ -25,6 +25,8 @@ guint64 call_relay_get_origin (CallRelay *self);
 
 void call_relay_add_consumer (CallRelay *self, GstAppSrc *consumer);
 void call_relay_remove_consumer (CallRelay *self, GstAppSrc *consumer);
+GstAppSrc *call_relay_join (CallRelay *self, GstBin *bin, const char *name);
+void call_relay_leave (CallRelay *self, GstAppSrc **consumer);
 
 GstFlowReturn call_relay_push_from_sink (CallRelay *self, guint64 origin, GstElement *appsink);
 

@@ -40,7 +40,8 @@ call_relay_unref (CallRelay *self)
   g_free (self);
 }
 
-/* All pipelines of an engine share clock and base time, so a running time means the same in each. */
+/* All pipelines of an engine share clock and base time, so a running time means the same in each.
+ */
 static GstSample *
 make_running (GstSample *sample)
 {
@@ -130,4 +131,28 @@ call_relay_remove_consumer (CallRelay *self, GstAppSrc *consumer)
   g_mutex_lock (&self->lock);
   g_ptr_array_remove (self->consumers, consumer);
   g_mutex_unlock (&self->lock);
+}
+
+/*
+ * Makes the appsrc called @name in @bin a consumer.
+ * Returns: (transfer full) (nullable): it, to leave with; %NULL if there is none
+ */
+GstAppSrc *
+call_relay_join (CallRelay *self, GstBin *bin, const char *name)
+{
+  GstElement *entry = gst_bin_get_by_name (bin, name);
+
+  if (entry == NULL)
+    return NULL;
+  call_relay_add_consumer (self, GST_APP_SRC (entry));
+  return GST_APP_SRC (entry);
+}
+
+void
+call_relay_leave (CallRelay *self, GstAppSrc **consumer)
+{
+  if (*consumer == NULL)
+    return;
+  call_relay_remove_consumer (self, *consumer);
+  gst_clear_object (consumer);
 }

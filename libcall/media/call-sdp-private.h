@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-#define CALL_SDP_TWCC_URI "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+#define CALL_SDP_TWCC_URI \
+  "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 /* Browsers send some 5 KiB, with all their codecs. */
 #define CALL_SDP_MAX_BYTES (64 * 1024)
 #define CALL_SDP_MAX_MEDIA 8
@@ -22,10 +23,8 @@ typedef struct {
 
 extern const CallSdpChoice call_sdp_offer_choice;
 
-gboolean call_sdp_read (const char *sdp,
-                        CallVideoCodec preferred,
-                        CallSdpChoice *choice,
-                        GError **error);
+gboolean
+call_sdp_read (const char *sdp, CallVideoCodec preferred, CallSdpChoice *choice, GError **error);
 char **call_sdp_list_mids (const char *sdp);
 
 G_END_DECLS

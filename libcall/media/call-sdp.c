@@ -86,8 +86,8 @@ find_payload (const GstSDPMedia *media, const char *encoding)
     name = split_number (value, 127, &payload);
     if (name == NULL || g_ascii_strncasecmp (name, encoding, strlen (encoding)) != 0)
       continue;
-    if (!g_str_has_prefix (encoding, "H264")
-        || is_constrained_baseline (find_format_parameters (media, payload)))
+    if (!g_str_has_prefix (encoding, "H264") ||
+        is_constrained_baseline (find_format_parameters (media, payload)))
       return payload;
   }
 }
@@ -111,8 +111,8 @@ find_extension (const GstSDPMedia *media, const char *uri)
 static gboolean
 sends (const GstSDPMedia *media)
 {
-  return gst_sdp_media_get_attribute_val (media, "recvonly") == NULL
-         && gst_sdp_media_get_attribute_val (media, "inactive") == NULL;
+  return gst_sdp_media_get_attribute_val (media, "recvonly") == NULL &&
+         gst_sdp_media_get_attribute_val (media, "inactive") == NULL;
 }
 
 static void
@@ -124,7 +124,8 @@ read_video (const GstSDPMedia *media, CallVideoCodec preferred, CallSdpChoice *c
 
   if (choice->video_payload != 0)
     return; /* one video stream is all there is */
-  choice->codec = h264 != 0 && (want_h264 || vp8 == 0) ? CALL_VIDEO_CODEC_H264 : CALL_VIDEO_CODEC_VP8;
+  choice->codec = h264 != 0 && (want_h264 || vp8 == 0) ? CALL_VIDEO_CODEC_H264
+                                                       : CALL_VIDEO_CODEC_VP8;
   choice->video_payload = choice->codec == CALL_VIDEO_CODEC_H264 ? h264 : vp8;
   choice->expect_video = choice->video_payload != 0 && sends (media);
 }
@@ -134,8 +135,8 @@ read_media (const GstSDPMedia *media, CallVideoCodec preferred, CallSdpChoice *c
 {
   const char *kind = gst_sdp_media_get_media (media);
 
-  if (gst_sdp_media_get_port (media) == 0
-      && gst_sdp_media_get_attribute_val (media, "bundle-only") == NULL)
+  if (gst_sdp_media_get_port (media) == 0 &&
+      gst_sdp_media_get_attribute_val (media, "bundle-only") == NULL)
     return; /* refused, RFC 3264 section 6 */
   if (g_strcmp0 (kind, "video") == 0)
     read_video (media, preferred, choice);

@@ -27,18 +27,18 @@ typedef struct _CallSource CallSource;
 typedef void (*CallSourceFailedFunc) (CallSource *source, const GError *error, gpointer user_data);
 
 /*
- * CallSource is one pipeline that produces pictures or sound for a relay: a device, a test signal or
- * nothing visible. Errors are told once, on the main context.
+ * CallSource is one pipeline that produces pictures or sound for a relay: a device, a test signal
+ * or nothing visible. Errors are told once, on the main context.
  */
 CallSource *call_source_new (CallSourceKind kind,
                              const CallSourceFormat *format,
                              GstElement *device,
-                             GstClockTime base_time,
+                             CallStage *stage,
                              CallRelay *relay,
                              guint64 origin,
                              GError **error);
 void call_source_start (CallSource *self, CallSourceFailedFunc func, gpointer user_data);
-void call_source_close (CallSource *self, CallPipelineClosedFunc closed, gpointer user_data);
+void call_source_close (CallSource *self);
 CallSourceKind call_source_get_kind (CallSource *self);
 guint64 call_source_get_origin (CallSource *self);
 double call_source_get_level (CallSource *self);

@@ -18,7 +18,8 @@ struct _CallSource {
   gpointer failed_data;
 };
 
-/* What the streaming thread needs; it may outlive the source by a moment while the pipeline stops. */
+/* What the streaming thread needs; it may outlive the source by a moment while the pipeline stops.
+ */
 typedef struct {
   CallRelay *relay;
   guint64 origin;
@@ -41,16 +42,16 @@ on_new_sample (GstAppSink *sink, gpointer user_data)
   return call_relay_push_from_sink (outlet->relay, outlet->origin, GST_ELEMENT (sink));
 }
 
-#define PICTURE_TAIL                                                                               \
-  "videorate skip-to-first=true ! videoconvertscale add-borders=true " \
-  "! video/x-raw,format=I420,width=%u,height=%u,framerate=%u/1,pixel-aspect-ratio=1/1 "            \
+#define PICTURE_TAIL                                                                    \
+  "videorate skip-to-first=true ! videoconvertscale add-borders=true "                  \
+  "! video/x-raw,format=I420,width=%u,height=%u,framerate=%u/1,pixel-aspect-ratio=1/1 " \
   "! appsink name=out sync=false max-buffers=2 drop=true"
 #define SOUND_FORMAT "audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved"
 #define SOUND_TAIL                                                                             \
   "audioconvert ! audioresample ! " SOUND_FORMAT " ! %s ! level interval=200000000 ! appsink " \
   "name=out sync=false max-buffers=10 drop=true"
 /* The processor's gain control has no effect in GStreamer 1.22, so it stays off. */
-#define ECHO_CANCELLER                                                                 \
+#define ECHO_CANCELLER                                                                \
   "webrtcdsp probe=%s echo-cancel=true noise-suppression=true high-pass-filter=true " \
   "gain-control=false"
 
@@ -69,7 +70,8 @@ describe_sound (const char *head, const CallSourceFormat *format)
 static char *
 describe_picture (const char *head, const CallSourceFormat *format)
 {
-  return g_strdup_printf ("%s" PICTURE_TAIL, head, format->width, format->height, format->framerate);
+  return g_strdup_printf ("%s" PICTURE_TAIL, head, format->width, format->height,
+                          format->framerate);
 }
 
 /*
@@ -83,20 +85,20 @@ call_source_describe (CallSourceKind kind, const CallSourceFormat *format)
   case CALL_SOURCE_CAMERA:
     return describe_picture ("decodebin ! ", format);
   case CALL_SOURCE_TEST_PICTURE:
-    return describe_picture ("videotestsrc is-live=true pattern=ball background-color=0xff205080 ! ",
-                             format);
+    return describe_picture (
+        "videotestsrc is-live=true pattern=ball background-color=0xff205080 ! ", format);
   case CALL_SOURCE_BLACK:
     return describe_picture ("videotestsrc is-live=true pattern=black ! ", format);
   case CALL_SOURCE_MICROPHONE:
     return describe_sound ("", format);
   case CALL_SOURCE_TEST_TONE:
-    return describe_sound ("audiotestsrc is-live=true samplesperbuffer=480 freq=440 volume=0.1 ! "
-                           SOUND_FORMAT " ! ",
-                           format);
+    return describe_sound (
+        "audiotestsrc is-live=true samplesperbuffer=480 freq=440 volume=0.1 ! " SOUND_FORMAT " ! ",
+        format);
   case CALL_SOURCE_SILENCE:
-    return describe_sound ("audiotestsrc is-live=true samplesperbuffer=480 wave=silence ! "
-                           SOUND_FORMAT " ! ",
-                           format);
+    return describe_sound (
+        "audiotestsrc is-live=true samplesperbuffer=480 wave=silence ! " SOUND_FORMAT " ! ",
+        format);
   default:
     g_return_val_if_reached (NULL);
   }
@@ -141,7 +143,8 @@ build (CallSource *self, const CallSourceFormat *format, GstElement *device, GEr
   gst_bin_add (bin, gst_object_ref (device));
   if (gst_element_link (device, chain))
     return TRUE;
-  g_set_error_literal (error, CALL_ERROR, CALL_ERROR_MEDIA, "The device delivers an unknown format");
+  g_set_error_literal (error, CALL_ERROR, CALL_ERROR_MEDIA,
+                       "The device delivers an unknown format");
   return FALSE;
 }
 
@@ -166,7 +169,7 @@ CallSource *
 call_source_new (CallSourceKind kind,
                  const CallSourceFormat *format,
                  GstElement *device,
-                 GstClockTime base_time,
+                 CallStage *stage,
                  CallRelay *relay,
                  guint64 origin,
                  GError **error)
@@ -177,9 +180,9 @@ call_source_new (CallSourceKind kind,
   self->kind = kind;
   self->origin = origin;
   self->level = CALL_LEVEL_SILENCE;
-  self->pipeline = call_pipeline_new (name, base_time, on_message, self);
+  self->pipeline = call_pipeline_new (name, stage, on_message, self);
   if (!build (self, format, device, error)) {
-    call_source_close (self, NULL, NULL);
+    call_source_close (self);
     return NULL;
   }
   connect_outlet (self, relay);
@@ -194,11 +197,11 @@ call_source_start (CallSource *self, CallSourceFailedFunc func, gpointer user_da
   call_pipeline_play (self->pipeline);
 }
 
-/* Frees @self; the device is released in a thread, then @closed is called with @user_data. */
+/* Frees @self; the device is released in a thread. */
 void
-call_source_close (CallSource *self, CallPipelineClosedFunc closed, gpointer user_data)
+call_source_close (CallSource *self)
 {
-  call_pipeline_close (self->pipeline, closed, user_data);
+  call_pipeline_close (self->pipeline);
   g_free (self);
 }
 

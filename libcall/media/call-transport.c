@@ -29,6 +29,20 @@ add_ice_server (GstElement *webrtc, CallIceServer *server)
   }
 }
 
+/* Routers are not asked to open ports: it takes long, tells them of the call, and TURN does it too.
+ */
+static void
+disable_upnp (GstElement *webrtc)
+{
+  g_autoptr (GObject) ice = NULL;
+  g_autoptr (GObject) agent = NULL;
+
+  g_object_get (webrtc, "ice-agent", &ice, NULL);
+  g_object_get (ice, "agent", &agent, NULL);
+  if (agent != NULL)
+    g_object_set (agent, "upnp", FALSE, NULL);
+}
+
 /* Gathers on one address only; also the way to use the loopback, which libnice leaves out. */
 static void
 pin_address (GstElement *webrtc, const char *address)
@@ -61,6 +75,7 @@ call_transport_new (const CallPeerConfig *config, GError **error)
   gst_object_ref_sink (webrtc);
   g_object_set (webrtc, "bundle-policy", GST_WEBRTC_BUNDLE_POLICY_MAX_BUNDLE, "latency",
                 CALL_TRANSPORT_LATENCY_MS, NULL);
+  disable_upnp (webrtc);
   if (config->relay_only)
     g_object_set (webrtc, "ice-transport-policy", GST_WEBRTC_ICE_TRANSPORT_POLICY_RELAY, NULL);
   for (guint i = 0; config->ice_servers != NULL && i < config->ice_servers->len; i++)
