@@ -59,8 +59,16 @@ on_user (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (user != NULL && !user->active)
     error = g_error_new_literal (CALL_ERROR, CALL_ERROR_UNAUTHORIZED, "This account is not active");
-  if (error == NULL)
+  if (error == NULL) {
+    /* A link names nobody; the token does. */
+    CalldIdentity *named = calld_identity_new (user->id, user->name, user->role, user->time_zone,
+                                               sign_in->identity->appointment_id,
+                                               sign_in->identity->expires_at);
+
+    calld_identity_unref (sign_in->identity);
+    sign_in->identity = named;
     answer->token = calld_auth_issue_token (parts->auth, sign_in->identity, &error);
+  }
   if (error != NULL) {
     calld_exchange_reply_error (sign_in_finish (sign_in), error);
     return;

@@ -212,7 +212,7 @@ on_patient (GObject *source, GAsyncResult *result, gpointer user_data)
   set_name (&change->record->patient_name, patient->name);
   writes = calld_change_new ();
   calld_change_add_appointment (writes, change->record);
-  calld_store_commit_async (self->store, writes, NULL, on_created, task);
+  calld_store_commit_async (self->store, g_steal_pointer (&writes), NULL, on_created, task);
 }
 
 static void
@@ -358,6 +358,7 @@ on_changed (GObject *source, GAsyncResult *result, gpointer user_data)
   done (task, error);
 }
 
+/* Takes @writes. */
 static void
 commit (GTask *task, CalldChange *writes)
 {
@@ -420,7 +421,7 @@ on_audit_of_window (GObject *source, GAsyncResult *result, gpointer user_data)
   }
   if (change->record->status == CALL_APPOINTMENT_NO_SHOW)
     audit (self, change, writes, "no_show");
-  commit (task, writes);
+  commit (task, g_steal_pointer (&writes));
 }
 
 /* Whether people are still talking: a consultation that runs late is not cut off. */
@@ -491,7 +492,7 @@ on_appointment (GObject *source, GAsyncResult *result, gpointer user_data)
   ok = change->kind == CHANGE_CANCEL ? write_cancel (self, change, writes, &error)
                                      : write_reschedule (self, change, writes, &error);
   if (ok)
-    commit (task, writes);
+    commit (task, g_steal_pointer (&writes));
   else
     done (task, error);
 }

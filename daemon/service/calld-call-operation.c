@@ -400,7 +400,8 @@ advance (GTask *task, Step step)
     load_call (self, op, on_step_done, task);
     break;
   case STEP_COMMIT:
-    calld_store_commit_async (self->store, op->verdict->change, NULL, on_step_done, task);
+    calld_store_commit_async (self->store, g_steal_pointer (&op->verdict->change), NULL,
+                              on_step_done, task);
     break;
   default:
     g_assert_not_reached ();

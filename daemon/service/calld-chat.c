@@ -315,7 +315,7 @@ on_opened_to_mark (GObject *source, GAsyncResult *result, gpointer user_data)
   if (marking->mark == CALL_MESSAGE_READ)
     receipt.read_seq = receipt.delivered_seq;
   calld_change_mark_receipt (change, &receipt);
-  calld_store_commit_async (self->store, change, NULL, on_marked, task);
+  calld_store_commit_async (self->store, g_steal_pointer (&change), NULL, on_marked, task);
 }
 
 /* Deals with one conversation after the other. Takes @task. */

@@ -80,7 +80,7 @@ write_entry (GTask *task)
                                                              calld_clock_now_ms (self->clock));
 
   calld_change_append_audit (change, row);
-  calld_store_commit_async (self->store, change, NULL, on_entry_written, task);
+  calld_store_commit_async (self->store, g_steal_pointer (&change), NULL, on_entry_written, task);
 }
 
 static void

@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "calld"
+
+#include "config.h"
+
+#include "calld-context.h"
+
+#include "calld-bus-local.h"
+#include "calld-demo.h"
+#include "calld-handler.h"
+#include "calld-jobs.h"
+#include "calld-log.h"
+#include "calld-peerjs.h"
+#include "calld-server.h"
+#include "calld-socketio.h"
+#include "calld-web-resources.h"
+
+#include <sys/resource.h>
+
+/* Descriptors besides those of clients: database, log, bus, threads. */
+#define OWN_DESCRIPTORS 64
+
+struct _CalldContext {
+  CalldConfig *config;
+  CalldClock *clock;
+  CalldAudit *audit;
+  CalldStore *store;
+  CalldAuth *auth;
+  CalldBus *bus;
+  CalldPresence *presence;
+  CalldTurnstile *turnstile;
+  CalldCalls *calls;
+  CalldAppointments *appointments;
+  CalldChat *chat;
+  CalldJobs *jobs;
+  CalldThrottle *throttle;
+  CalldHandler *handler;
+  CalldParts parts;
+  CalldServer *server;
+  CalldHub *hub;
+  CalldGateway *gateway;
+  char *address;
+  char *demo_link;
+};
+
+/* --- waiting, at the start and at the end only ------------------------------------------------ */
+
+static void
+on_result (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return *result;
+}
+
+/* --- building --------------------------------------------------------------------------------- */
+
+/* A shell gives 1024 descriptors by default: far fewer than the connections we are to carry. */
+static void
+raise_descriptor_limit (const CalldConfig *config)
+{
+  struct rlimit limit;
+  rlim_t wanted = (rlim_t) config->max_connections + OWN_DESCRIPTORS;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
+    return;
+  limit.rlim_cur = MIN (wanted, limit.rlim_max);
+  if (setrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < wanted)
+    calld_log_warning ("descriptors_too_few",
+                       .detail = "set LimitNOFILE in the unit, or ulimit -n in the shell, above "
+                                 "MAX_CONNECTIONS, or lower MAX_CONNECTIONS",
+                       .count = (gint64) limit.rlim_cur, .counted = "descriptors");
+}
+
+static gboolean
+build_trust (CalldContext *self, GError **error)
+{
+  self->audit = calld_audit_new (self->config->audit_key);
+  self->store = calld_store_open (self->config->database_url, self->audit, error);
+  if (self->store == NULL)
+    return FALSE;
+  self->auth = calld_auth_new (self->config, self->clock, self->store, error);
+  return self->auth != NULL;
+}
+
+static void
+build_services (CalldContext *self)
+{
+  gint64 grace_ms = (gint64) self->config->presence_grace_seconds * 1000;
+
+  self->bus = calld_bus_local_new ();
+  self->presence = calld_presence_new (self->clock, grace_ms);
+  self->turnstile = calld_turnstile_new ();
+  self->calls = calld_calls_new (self->config, self->clock, self->store, self->bus, self->presence,
+                                 self->turnstile);
+  self->appointments = calld_appointments_new (self->config, self->clock, self->store, self->bus,
+                                               self->auth, self->presence, self->calls,
+                                               self->turnstile);
+  self->chat = calld_chat_new (self->config, self->clock, self->store, self->bus);
+  self->jobs = calld_jobs_new (self->config, self->clock, self->store, self->appointments,
+                               self->calls);
+  self->throttle = calld_throttle_new (self->clock, self->config->rate_limit_per_minute,
+                                       self->config->rate_limit_per_minute);
+  self->handler = calld_handler_new (&(CalldHandlerParts){
+      .clock = self->clock,
+      .store = self->store,
+      .auth = self->auth,
+      .presence = self->presence,
+      .calls = self->calls,
+      .appointments = self->appointments,
+      .chat = self->chat,
+      .throttle = self->throttle,
+  });
+}
+
+static void
+build_gateways (CalldContext *self)
+{
+  CalldSocketioOptions socketio;
+  CalldPeerjsOptions peerjs;
+
+  self->gateway = calld_gateway_new (self->hub, self->bus, CALLD_GATEWAY_HANDLER (self->handler));
+  calld_handler_set_gateway (self->handler, self->gateway);
+
+  calld_socketio_options_init (&socketio);
+  socketio.ping_interval_ms = self->config->ping_interval_ms;
+  socketio.ping_timeout_ms = self->config->ping_timeout_ms;
+  socketio.max_payload = self->config->max_payload_bytes;
+  socketio.cors_origins = (const char *const *) self->config->cors_origins;
+  calld_socketio_attach (self->gateway, &socketio);
+
+  calld_peerjs_options_init (&peerjs);
+  calld_peerjs_attach (self->hub, &peerjs);
+}
+
+static gboolean
+build_network (CalldContext *self, GError **error)
+{
+  CalldHubOptions options;
+
+  self->parts = (CalldParts){
+    .config = self->config,
+    .clock = self->clock,
+    .store = self->store,
+    .auth = self->auth,
+    .calls = self->calls,
+    .appointments = self->appointments,
+    .chat = self->chat,
+    .began_us = calld_clock_monotonic_us (self->clock),
+  };
+  self->server = calld_server_new (&self->parts);
+  calld_hub_options_init (&options);
+  options.max_connections = self->config->max_connections;
+  options.certificate_file = self->config->tls_cert_file;
+  options.key_file = self->config->tls_key_file;
+  self->hub = calld_hub_new (&options, calld_server_get_soup (self->server), error);
+  if (self->hub == NULL)
+    return FALSE;
+  self->parts.hub = self->hub;
+  build_gateways (self);
+  return TRUE;
+}
+
+/**
+ * calld_context_new:
+ * @config: settings
+ * @clock: the clock
+ * @error: what is wrong: a database in use, a broken key …
+ *
+ * Builds a daemon that does not listen yet.
+ *
+ * Returns: (transfer full): the daemon, or %NULL with @error
+ */
+CalldContext *
+calld_context_new (CalldConfig *config, CalldClock *clock, GError **error)
+{
+  g_autoptr (CalldContext) self = g_new0 (CalldContext, 1);
+
+  self->config = calld_config_ref (config);
+  self->clock = g_object_ref (clock);
+  g_resources_register (calld_web_get_resource ());
+  raise_descriptor_limit (config);
+  if (!build_trust (self, error))
+    return NULL;
+  build_services (self);
+  if (!build_network (self, error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+/* --- starting --------------------------------------------------------------------------------- */
+
+static gboolean
+prepare_clinic (CalldContext *self, gboolean demo, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  if (!demo) {
+    calld_demo_lock_async (self->store, NULL, on_result, &result);
+    return calld_demo_lock_finish (wait_for (&result), error);
+  }
+  calld_demo_seed_async (self->config, self->clock, self->store, self->auth, NULL, on_result,
+                         &result);
+  self->demo_link = calld_demo_seed_finish (wait_for (&result), error);
+  return self->demo_link != NULL;
+}
+
+static gboolean
+adopt_calls (CalldContext *self, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  calld_calls_adopt_async (self->calls, NULL, on_result, &result);
+  return calld_calls_adopt_finish (self->calls, wait_for (&result), error);
+}
+
+/**
+ * calld_context_start:
+ * @self: a daemon
+ * @demo: whether to make the demo clinic
+ * @error: why not: a port in use …
+ *
+ * Takes up what an earlier daemon left, then listens. When this returns the daemon is ready.
+ *
+ * Returns: %FALSE with @error
+ */
+gboolean
+calld_context_start (CalldContext *self, gboolean demo, GError **error)
+{
+  const char *host = self->config->host;
+  gboolean is_v6 = strchr (host, ':') != NULL;
+  guint16 port;
+
+  if (!adopt_calls (self, error) || !calld_hub_listen (self->hub, host, self->config->port, error))
+    return FALSE;
+  port = calld_hub_get_port (self->hub);
+  calld_config_set_bound_port (self->config, port);
+  self->address = g_strdup_printf ("%s://%s%s%s:%u", calld_hub_get_scheme (self->hub),
+                                   is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
+  if (!prepare_clinic (self, demo, error))
+    return FALSE;
+  calld_jobs_start (self->jobs);
+  return TRUE;
+}
+
+/* --- stopping --------------------------------------------------------------------------------- */
+
+static void
+on_drained (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (calld_hub_drain_finish (CALLD_HUB (source), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * calld_context_drain_async:
+ * @self: a daemon
+ * @spread_ms: over how long clients are sent away, so that they do not all come back at once
+ * @callback: called when all are gone
+ * @user_data: for @callback
+ *
+ * Says goodbye: /health/ready fails from now on, connections are told to come back later.
+ */
+void
+calld_context_drain_async (CalldContext *self,
+                           guint spread_ms,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+
+  self->parts.draining = TRUE;
+  calld_log_info ("draining", .count = (gint64) calld_calls_count (self->calls),
+                  .counted = "calls");
+  calld_hub_drain_async (self->hub, spread_ms, NULL, on_drained, task);
+}
+
+/**
+ * calld_context_drain_finish:
+ * @self: a daemon
+ * @result: the result
+ * @error: what failed
+ *
+ * Returns: %FALSE with @error
+ */
+gboolean
+calld_context_drain_finish (CalldContext *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+static void
+close_store (CalldContext *self)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->store == NULL)
+    return;
+  calld_store_close_async (self->store, NULL, on_result, &result);
+  if (!calld_store_close_finish (self->store, wait_for (&result), &error))
+    calld_log_warning ("close_failed", .detail = error->message);
+}
+
+/**
+ * calld_context_stop:
+ * @self: a daemon
+ *
+ * Stops listening and working, lets requests that are under way end, and closes the database.
+ */
+void
+calld_context_stop (CalldContext *self)
+{
+  gint64 until = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+
+  if (self->jobs != NULL)
+    calld_jobs_stop (self->jobs);
+  while (self->server != NULL && calld_server_get_n_pending (self->server) > 0 &&
+         g_get_monotonic_time () < until && g_main_context_iteration (NULL, FALSE))
+    ;
+  if (self->hub != NULL)
+    calld_hub_stop (self->hub);
+  close_store (self);
+}
+
+/**
+ * calld_context_free:
+ * @self: (transfer full): a daemon that was stopped or never started
+ */
+void
+calld_context_free (CalldContext *self)
+{
+  if (self->handler != NULL)
+    calld_handler_set_gateway (self->handler, NULL);
+  g_clear_object (&self->gateway);
+  g_clear_object (&self->hub);
+  g_clear_object (&self->server);
+  g_clear_object (&self->handler);
+  g_clear_pointer (&self->throttle, calld_throttle_free);
+  g_clear_object (&self->jobs);
+  g_clear_object (&self->chat);
+  g_clear_object (&self->appointments);
+  g_clear_object (&self->calls);
+  g_clear_pointer (&self->turnstile, calld_turnstile_free);
+  g_clear_object (&self->presence);
+  g_clear_object (&self->bus);
+  g_clear_object (&self->auth);
+  g_clear_object (&self->store);
+  g_clear_pointer (&self->audit, calld_audit_unref);
+  g_clear_object (&self->clock);
+  g_clear_pointer (&self->config, calld_config_unref);
+  g_free (self->address);
+  g_free (self->demo_link);
+  g_free (self);
+}
+
+/* --- parts ------------------------------------------------------------------------------------ */
+
+/**
+ * calld_context_get_address:
+ * @self: a daemon
+ *
+ * Returns: (transfer none) (nullable): where it listens, `http://127.0.0.1:4040`; %NULL before
+ */
+const char *
+calld_context_get_address (CalldContext *self)
+{
+  return self->address;
+}
+
+/**
+ * calld_context_get_demo_link:
+ * @self: a daemon
+ *
+ * Returns: (transfer none) (nullable): the join link of the demo's visit; %NULL without a demo
+ */
+const char *
+calld_context_get_demo_link (CalldContext *self)
+{
+  return self->demo_link;
+}
+
+CalldConfig *
+calld_context_get_config (CalldContext *self)
+{
+  return self->config;
+}
+
+CalldClock *
+calld_context_get_clock (CalldContext *self)
+{
+  return self->clock;
+}
+
+CalldStore *
+calld_context_get_store (CalldContext *self)
+{
+  return self->store;
+}
+
+CalldAuth *
+calld_context_get_auth (CalldContext *self)
+{
+  return self->auth;
+}
+
+CalldHub *
+calld_context_get_hub (CalldContext *self)
+{
+  return self->hub;
+}
+
+CalldGateway *
+calld_context_get_gateway (CalldContext *self)
+{
+  return self->gateway;
+}
+
+CalldCalls *
+calld_context_get_calls (CalldContext *self)
+{
+  return self->calls;
+}
+
+CalldAppointments *
+calld_context_get_appointments (CalldContext *self)
+{
+  return self->appointments;
+}
+
+CalldChat *
+calld_context_get_chat (CalldContext *self)
+{
+  return self->chat;
+}

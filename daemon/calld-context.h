@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "calld-appointments.h"
+#include "calld-auth.h"
+#include "calld-calls.h"
+#include "calld-chat.h"
+#include "calld-clock.h"
+#include "calld-config.h"
+#include "calld-gateway.h"
+#include "calld-hub.h"
+#include "calld-store.h"
+
+G_BEGIN_DECLS
+
+/**
+ * CalldContext:
+ *
+ * A whole daemon but its command line: builds everything in order and tears it down in reverse.
+ */
+typedef struct _CalldContext CalldContext;
+
+CalldContext *calld_context_new (CalldConfig *config, CalldClock *clock, GError **error);
+void calld_context_free (CalldContext *self);
+
+gboolean calld_context_start (CalldContext *self, gboolean demo, GError **error);
+void calld_context_drain_async (CalldContext *self,
+                                guint spread_ms,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data);
+gboolean calld_context_drain_finish (CalldContext *self, GAsyncResult *result, GError **error);
+void calld_context_stop (CalldContext *self);
+
+const char *calld_context_get_address (CalldContext *self);
+const char *calld_context_get_demo_link (CalldContext *self);
+
+CalldConfig *calld_context_get_config (CalldContext *self);
+CalldClock *calld_context_get_clock (CalldContext *self);
+CalldStore *calld_context_get_store (CalldContext *self);
+CalldAuth *calld_context_get_auth (CalldContext *self);
+CalldHub *calld_context_get_hub (CalldContext *self);
+CalldGateway *calld_context_get_gateway (CalldContext *self);
+CalldCalls *calld_context_get_calls (CalldContext *self);
+CalldAppointments *calld_context_get_appointments (CalldContext *self);
+CalldChat *calld_context_get_chat (CalldContext *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldContext, calld_context_free)
+
+G_END_DECLS
