@@ -410,4 +410,6 @@ call_peerjs_signal_clear (CallPeerjsSignal *signal)
   g_clear_pointer (&signal->sdp_mid, g_free);
   g_clear_pointer (&signal->appointment_id, g_free);
   g_clear_pointer (&signal->call_id, g_free);
+  signal->sdp_mline_index = 0;
+  signal->generation = 0;
 }
