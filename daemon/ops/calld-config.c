@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "calld-config.h"
+#include "calld-config-private.h"
 
 #include "calld-env-file.h"
 #include "calld-key-file.h"
@@ -11,12 +11,9 @@
 #include "call-error.h"
 
 #include <errno.h>
-#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
-
-#define SECRET_MIN 32
 
 typedef enum {
   KIND_TEXT,  /* char *, %NULL when empty */
@@ -90,20 +87,6 @@ typedef struct {
 
 /* --- sources --------------------------------------------------------------------------------- */
 
-static G_GNUC_PRINTF (3, 4) void add_problem (Loading *loading,
-                                              const char *name,
-                                              const char *format,
-                                              ...)
-{
-  g_autofree char *sentence = NULL;
-  va_list args;
-
-  va_start (args, format);
-  sentence = g_strdup_vprintf (format, args);
-  va_end (args);
-  g_ptr_array_add (loading->problems, g_strdup_printf ("%s: %s.", name, sentence));
-}
-
 /* An empty value counts as none, as in a .env file whose secret was not filled in. */
 static const char *
 lookup (Loading *loading, const char *name)
@@ -140,9 +123,9 @@ parse_uint (Loading *loading, const Variable *variable, const char *value)
   guint64 number = 0;
 
   if (!g_ascii_string_to_unsigned (value, 10, variable->min, variable->max, &number, NULL))
-    add_problem (loading, variable->name,
-                 "\"%s\" is not allowed; it is a whole number from %u to %u", value, variable->min,
-                 variable->max);
+    calld_config_add_problem (loading->problems, variable->name,
+                              "\"%s\" is not allowed; it is a whole number from %u to %u", value,
+                              variable->min, variable->max);
   return (guint) number;
 }
 
@@ -155,7 +138,8 @@ parse_bool (Loading *loading, const Variable *variable, const char *value)
   if (g_strv_contains (yes, value))
     return TRUE;
   if (!g_strv_contains (no, value))
-    add_problem (loading, variable->name, "\"%s\" is not allowed; it is true or false", value);
+    calld_config_add_problem (loading->problems, variable->name,
+                              "\"%s\" is not allowed; it is true or false", value);
   return FALSE;
 }
 
@@ -167,8 +151,8 @@ parse_word (Loading *loading, const Variable *variable, const char *value)
   for (guint i = 0; words[i] != NULL; i++)
     if (g_str_equal (words[i], value))
       return i;
-  add_problem (loading, variable->name, "\"%s\" is not allowed; it is one of %s", value,
-               variable->words);
+  calld_config_add_problem (loading->problems, variable->name,
+                            "\"%s\" is not allowed; it is one of %s", value, variable->words);
   return 0;
 }
 
@@ -233,7 +217,8 @@ load_mode (Loading *loading)
 
   loading->config->development = g_strcmp0 (value, "development") == 0;
   if (value != NULL && !loading->config->development && !g_str_equal (value, "production"))
-    add_problem (loading, name, "\"%s\" is not allowed; it is development or production", value);
+    calld_config_add_problem (loading->problems, name,
+                              "\"%s\" is not allowed; it is development or production", value);
 }
 
 static char *
@@ -262,11 +247,11 @@ load_state_directory (Loading *loading)
     config->state_directory = default_state_directory (loading);
 
   if (!g_path_is_absolute (config->state_directory))
-    add_problem (loading, "STATE_DIRECTORY", "\"%s\" is not an absolute path",
-                 config->state_directory);
+    calld_config_add_problem (loading->problems, "STATE_DIRECTORY",
+                              "\"%s\" is not an absolute path", config->state_directory);
   else if (g_mkdir_with_parents (config->state_directory, 0700) < 0)
-    add_problem (loading, "STATE_DIRECTORY", "\"%s\" cannot be made: %s", config->state_directory,
-                 g_strerror (errno));
+    calld_config_add_problem (loading->problems, "STATE_DIRECTORY", "\"%s\" cannot be made: %s",
+                              config->state_directory, g_strerror (errno));
 }
 
 static void
@@ -277,9 +262,9 @@ load_database (Loading *loading)
   if (config->database_url == NULL)
     config->database_url = g_strdup_printf ("sqlite://%s/calld.db", config->state_directory);
   if (!g_str_has_prefix (config->database_url, "sqlite:///"))
-    add_problem (loading, "DATABASE_URL",
-                 "this is no database of a known kind; it is "
-                 "sqlite:///absolute/path/of/the/file");
+    calld_config_add_problem (loading->problems, "DATABASE_URL",
+                              "this is no database of a known kind; it is "
+                              "sqlite:///absolute/path/of/the/file");
 }
 
 /* A secret in @name, in the file @name_FILE names, or (if @made_file) in a file that is made. */
@@ -293,7 +278,8 @@ load_secret (Loading *loading, const char *name, const char *made_file)
   char *secret = NULL;
 
   if (value != NULL && file != NULL)
-    add_problem (loading, file_name, "%s is given too; keep one of them", name);
+    calld_config_add_problem (loading->problems, file_name, "%s is given too; keep one of them",
+                              name);
   if (value != NULL)
     return g_strdup (value);
   if (file != NULL)
@@ -303,7 +289,7 @@ load_secret (Loading *loading, const char *name, const char *made_file)
     secret = calld_key_file_ensure (path, &error);
   }
   if (error != NULL)
-    add_problem (loading, file_name, "%s", error->message);
+    calld_config_add_problem (loading->problems, file_name, "%s", error->message);
   return secret;
 }
 
@@ -315,15 +301,16 @@ load_jwt_keys (Loading *loading)
   g_autoptr (GError) error = NULL;
   gsize length = secret != NULL ? strlen (secret) : 0;
 
-  if (secret != NULL && length < SECRET_MIN)
-    add_problem (loading, "JWT_SECRET",
-                 "it has only %" G_GSIZE_FORMAT " characters; it needs %d at least, such as "
-                 "\"openssl rand -hex 32\" makes",
-                 length, SECRET_MIN);
+  if (secret != NULL && length < CALLD_CONFIG_SECRET_MIN)
+    calld_config_add_problem (loading->problems, "JWT_SECRET",
+                              "it has only %" G_GSIZE_FORMAT
+                              " characters; it needs %d at least, such as "
+                              "\"openssl rand -hex 32\" makes",
+                              length, CALLD_CONFIG_SECRET_MIN);
   loading->config->jwt_secret = g_bytes_new_take (g_steal_pointer (&secret), length);
   if (public_file != NULL &&
       !g_file_get_contents (public_file, &loading->config->jwt_public_key, NULL, &error))
-    add_problem (loading, "JWT_PUBLIC_KEY_FILE", "%s", error->message);
+    calld_config_add_problem (loading->problems, "JWT_PUBLIC_KEY_FILE", "%s", error->message);
 }
 
 static void
@@ -340,138 +327,17 @@ load_audit_key (Loading *loading)
   gsize length = 0;
 
   if (hex == NULL)
-    add_problem (loading, "AUDIT_KEY_FILE", "%s", error->message);
+    calld_config_add_problem (loading->problems, "AUDIT_KEY_FILE", "%s", error->message);
   else if (strlen (hex) != 2 * sizeof key ||
            sodium_hex2bin (key, sizeof key, hex, 2 * sizeof key, NULL, &length, NULL) != 0 ||
            length != sizeof key)
-    add_problem (
-        loading, "AUDIT_KEY_FILE",
+    calld_config_add_problem (
+        loading->problems, "AUDIT_KEY_FILE",
         "the file holds no key; it is 64 hexadecimal digits, such as \"openssl rand -hex 32\" "
         "makes");
   else
     loading->config->audit_key = g_bytes_new (key, sizeof key);
   sodium_memzero (key, sizeof key);
-}
-
-/* --- what must fit together ------------------------------------------------------------------- */
-
-static gboolean
-is_loopback (const char *host)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
-
-  if (address != NULL)
-    return g_inet_address_get_is_loopback (address);
-  return g_str_equal (host, "localhost") || g_str_has_suffix (host, ".localhost");
-}
-
-static void
-check_public_url (Loading *loading)
-{
-  CalldConfig *config = loading->config;
-  g_autoptr (GUri) uri = NULL;
-  const char *scheme;
-  gsize length;
-
-  if (config->public_url == NULL)
-    return;
-  length = strlen (config->public_url);
-  while (length > 0 && config->public_url[length - 1] == '/')
-    config->public_url[--length] = '\0';
-  uri = g_uri_parse (config->public_url, G_URI_FLAGS_NONE, NULL);
-  scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
-  if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_query (uri) != NULL ||
-      g_uri_get_fragment (uri) != NULL ||
-      (g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0))
-    add_problem (loading, "PUBLIC_URL",
-                 "\"%s\" is not allowed; it is what patients' browsers open, such as "
-                 "https://consult.example.org",
-                 config->public_url);
-  else if (!config->development && g_str_equal (scheme, "http") &&
-           !is_loopback (g_uri_get_host (uri)))
-    add_problem (loading, "PUBLIC_URL",
-                 "browsers give no camera to a page without TLS; use an https:// address, or "
-                 "CALL_ENV=development to try things out");
-}
-
-static void
-check_tls (Loading *loading)
-{
-  CalldConfig *config = loading->config;
-
-  if ((config->tls_cert_file == NULL) != (config->tls_key_file == NULL))
-    add_problem (loading, config->tls_cert_file == NULL ? "TLS_CERT_FILE" : "TLS_KEY_FILE",
-                 "it is missing; certificate and key come together");
-  if (config->tls_cert_file != NULL && g_access (config->tls_cert_file, R_OK) < 0)
-    add_problem (loading, "TLS_CERT_FILE", "\"%s\": %s", config->tls_cert_file, g_strerror (errno));
-  if (config->tls_key_file != NULL && g_access (config->tls_key_file, R_OK) < 0)
-    add_problem (loading, "TLS_KEY_FILE", "\"%s\": %s", config->tls_key_file, g_strerror (errno));
-  if (!config->development && !is_loopback (config->host) && config->tls_cert_file == NULL &&
-      config->public_url == NULL)
-    add_problem (
-        loading, "HOST",
-        "\"%s\" is open to the network without TLS; set TLS_CERT_FILE and TLS_KEY_FILE, or stay "
-        "on 127.0.0.1 behind a proxy and set PUBLIC_URL",
-        config->host);
-}
-
-static void
-check_ice_urls (Loading *loading, const char *name, char **urls, const char *scheme)
-{
-  for (guint i = 0; urls[i] != NULL; i++) {
-    g_autofree char *plain = g_strconcat (scheme, ":", NULL);
-    g_autofree char *secure = g_strconcat (scheme, "s:", NULL);
-
-    if (!g_str_has_prefix (urls[i], plain) && !g_str_has_prefix (urls[i], secure))
-      add_problem (loading, name,
-                   "\"%s\" is not allowed; an address is like %s:turn.example.org:3478", urls[i],
-                   scheme);
-  }
-}
-
-static void
-check_ice (Loading *loading)
-{
-  CalldConfig *config = loading->config;
-
-  check_ice_urls (loading, "STUN_URLS", config->stun_urls, "stun");
-  check_ice_urls (loading, "TURN_URLS", config->turn_urls, "turn");
-  if (config->turn_urls[0] != NULL && config->turn_secret == NULL)
-    add_problem (
-        loading, "TURN_SECRET",
-        "it is missing; TURN_URLS needs the server's static-auth-secret, or TURN_SECRET_FILE");
-}
-
-static void
-check_cors (Loading *loading)
-{
-  CalldConfig *config = loading->config;
-
-  for (guint i = 0; config->cors_origins[i] != NULL; i++) {
-    const char *origin = config->cors_origins[i];
-
-    if (g_str_equal (origin, "*")) {
-      if (!config->development)
-        add_problem (loading, "CORS_ORIGINS",
-                     "\"*\" lets every web site act for those who are signed in; name the origins");
-    } else if (!g_str_has_prefix (origin, "http://") && !g_str_has_prefix (origin, "https://"))
-      add_problem (loading, "CORS_ORIGINS",
-                   "\"%s\" is not allowed; an origin is like https://example.org", origin);
-  }
-}
-
-static void
-check_all (Loading *loading)
-{
-  CalldConfig *config = loading->config;
-
-  check_public_url (loading);
-  check_tls (loading);
-  check_ice (loading);
-  check_cors (loading);
-  if (config->auto_accept && !config->development)
-    add_problem (loading, "AUTO_ACCEPT",
-                 "calls that nobody answers are for CALL_ENV=development only");
 }
 
 /* --- loading ---------------------------------------------------------------------------------- */
@@ -489,7 +355,7 @@ load_all (Loading *loading)
   load_jwt_keys (loading);
   load_audit_key (loading);
   loading->config->turn_secret = load_secret (loading, "TURN_SECRET", NULL);
-  check_all (loading);
+  calld_config_check (loading->config, loading->problems);
 }
 
 static void

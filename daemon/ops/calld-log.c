@@ -123,6 +123,10 @@ calld_log_redact (const char *text)
 
     while (*p != '\0' && !is_delimiter (*p) && !g_ascii_iscntrl (*p))
       p++;
+    if (p == word + 1 && *word == ':') { /* between a quoted name and its value */
+      g_string_append_c (out, ':');
+      word = p;
+    }
     append_word (out, word, (gsize) (p - word), secret);
     if (p > word)
       secret = ends_with_secret_name (word, (gsize) (p - word));

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "calld-config"
+
+#include "config.h"
+
+#include "calld-config-private.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <string.h>
+
+/**
+ * calld_config_add_problem:
+ * @problems: (element-type utf8): where to add it
+ * @name: the variable
+ * @format: what is wrong and what is allowed, without a full stop; never a secret
+ * @...: for @format
+ *
+ * Notes that a setting is wrong.
+ */
+void
+calld_config_add_problem (GPtrArray *problems, const char *name, const char *format, ...)
+{
+  g_autofree char *sentence = NULL;
+  va_list args;
+
+  va_start (args, format);
+  sentence = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_ptr_array_add (problems, g_strdup_printf ("%s: %s.", name, sentence));
+}
+
+static gboolean
+is_loopback (const char *host)
+{
+  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
+
+  if (address != NULL)
+    return g_inet_address_get_is_loopback (address);
+  return g_str_equal (host, "localhost") || g_str_has_suffix (host, ".localhost");
+}
+
+static void
+check_public_url (CalldConfig *config, GPtrArray *problems)
+{
+  g_autoptr (GUri) uri = NULL;
+  const char *scheme;
+  gsize length;
+
+  if (config->public_url == NULL)
+    return;
+  length = strlen (config->public_url);
+  while (length > 0 && config->public_url[length - 1] == '/')
+    config->public_url[--length] = '\0';
+  uri = g_uri_parse (config->public_url, G_URI_FLAGS_NONE, NULL);
+  scheme = uri != NULL ? g_uri_get_scheme (uri) : NULL;
+  if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_query (uri) != NULL ||
+      g_uri_get_fragment (uri) != NULL ||
+      (g_strcmp0 (scheme, "http") != 0 && g_strcmp0 (scheme, "https") != 0))
+    calld_config_add_problem (problems, "PUBLIC_URL",
+                              "\"%s\" is not allowed; it is what patients' browsers open, such as "
+                              "https://consult.example.org",
+                              config->public_url);
+  else if (!config->development && g_str_equal (scheme, "http") &&
+           !is_loopback (g_uri_get_host (uri)))
+    calld_config_add_problem (
+        problems, "PUBLIC_URL",
+        "browsers give no camera to a page without TLS; use an https:// address, or "
+        "CALL_ENV=development to try things out");
+}
+
+static void
+check_tls (CalldConfig *config, GPtrArray *problems)
+{
+  if ((config->tls_cert_file == NULL) != (config->tls_key_file == NULL))
+    calld_config_add_problem (problems,
+                              config->tls_cert_file == NULL ? "TLS_CERT_FILE" : "TLS_KEY_FILE",
+                              "it is missing; certificate and key come together");
+  if (config->tls_cert_file != NULL && g_access (config->tls_cert_file, R_OK) < 0)
+    calld_config_add_problem (problems, "TLS_CERT_FILE", "\"%s\": %s", config->tls_cert_file,
+                              g_strerror (errno));
+  if (config->tls_key_file != NULL && g_access (config->tls_key_file, R_OK) < 0)
+    calld_config_add_problem (problems, "TLS_KEY_FILE", "\"%s\": %s", config->tls_key_file,
+                              g_strerror (errno));
+  if (!config->development && !is_loopback (config->host) && config->tls_cert_file == NULL &&
+      config->public_url == NULL)
+    calld_config_add_problem (
+        problems, "HOST",
+        "\"%s\" is open to the network without TLS; set TLS_CERT_FILE and TLS_KEY_FILE, or stay "
+        "on 127.0.0.1 behind a proxy and set PUBLIC_URL",
+        config->host);
+}
+
+static void
+check_ice_urls (GPtrArray *problems, const char *name, char **urls, const char *scheme)
+{
+  for (guint i = 0; urls[i] != NULL; i++) {
+    g_autofree char *plain = g_strconcat (scheme, ":", NULL);
+    g_autofree char *secure = g_strconcat (scheme, "s:", NULL);
+
+    if (!g_str_has_prefix (urls[i], plain) && !g_str_has_prefix (urls[i], secure))
+      calld_config_add_problem (
+          problems, name, "\"%s\" is not allowed; an address is like %s:turn.example.org:3478",
+          urls[i], scheme);
+  }
+}
+
+static void
+check_ice (CalldConfig *config, GPtrArray *problems)
+{
+  check_ice_urls (problems, "STUN_URLS", config->stun_urls, "stun");
+  check_ice_urls (problems, "TURN_URLS", config->turn_urls, "turn");
+  if (config->turn_urls[0] != NULL && config->turn_secret == NULL)
+    calld_config_add_problem (
+        problems, "TURN_SECRET",
+        "it is missing; TURN_URLS needs the server's static-auth-secret, or TURN_SECRET_FILE");
+}
+
+static void
+check_cors (CalldConfig *config, GPtrArray *problems)
+{
+  for (guint i = 0; config->cors_origins[i] != NULL; i++) {
+    const char *origin = config->cors_origins[i];
+
+    if (g_str_equal (origin, "*")) {
+      if (!config->development)
+        calld_config_add_problem (
+            problems, "CORS_ORIGINS",
+            "\"*\" lets every web site act for those who are signed in; name the origins");
+    } else if (!g_str_has_prefix (origin, "http://") && !g_str_has_prefix (origin, "https://"))
+      calld_config_add_problem (problems, "CORS_ORIGINS",
+                                "\"%s\" is not allowed; an origin is like https://example.org",
+                                origin);
+  }
+}
+
+/* A secret of few different letters was typed, not drawn. */
+static void
+check_secret (CalldConfig *config, GPtrArray *problems)
+{
+  gsize length, n_seen = 0;
+  const guint8 *secret = g_bytes_get_data (config->jwt_secret, &length);
+  gboolean seen[256] = { FALSE };
+
+  for (gsize i = 0; i < length; i++) {
+    n_seen += !seen[secret[i]];
+    seen[secret[i]] = TRUE;
+  }
+  if (!config->development && length >= CALLD_CONFIG_SECRET_MIN && n_seen < 10)
+    calld_config_add_problem (problems, "JWT_SECRET",
+                              "it is easy to guess; use what \"openssl rand -hex 32\" makes");
+}
+
+/**
+ * calld_config_check:
+ * @config: settings that were read
+ * @problems: (element-type utf8): where to add a sentence for each that does not fit the others
+ *
+ * Checks what concerns more than one setting. Production refuses what is only good for trying out.
+ */
+void
+calld_config_check (CalldConfig *config, GPtrArray *problems)
+{
+  check_public_url (config, problems);
+  check_tls (config, problems);
+  check_ice (config, problems);
+  check_cors (config, problems);
+  check_secret (config, problems);
+  if (config->auto_accept && !config->development)
+    calld_config_add_problem (problems, "AUTO_ACCEPT",
+                              "calls that nobody answers are for CALL_ENV=development only");
+}

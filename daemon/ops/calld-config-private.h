@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "calld-config.h"
+
+G_BEGIN_DECLS
+
+/* RFC 7518 section 3.2: the key of HS256 has at least the size of the hash. */
+#define CALLD_CONFIG_SECRET_MIN 32
+
+void calld_config_add_problem (GPtrArray *problems, const char *name, const char *format, ...)
+    G_GNUC_PRINTF (3, 4);
+void calld_config_check (CalldConfig *config, GPtrArray *problems);
+
+G_END_DECLS
