@@ -201,10 +201,8 @@ prepare_clinic (CalldContext *self, gboolean demo, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  if (!demo) {
-    calld_demo_lock_async (self->store, NULL, on_result, &result);
-    return calld_demo_lock_finish (wait_for (&result), error);
-  }
+  if (!demo)
+    return TRUE;
   calld_demo_seed_async (self->config, self->clock, self->store, self->auth, NULL, on_result,
                          &result);
   self->demo_link = calld_demo_seed_finish (wait_for (&result), error);

@@ -5,6 +5,7 @@
 
 #include "calld-config.h"
 #include "calld-context.h"
+#include "calld-demo.h"
 #include "calld-log.h"
 
 #include <glib-unix.h>
@@ -44,7 +45,7 @@ static const GOptionEntry entries[] = {
   { "print-port", 0, 0, G_OPTION_ARG_NONE, &program.print_port,
     "Print the address when ready: calld: listening on http://…", NULL },
   { "demo", 0, 0, G_OPTION_ARG_NONE, &program.demo,
-    "Make a small demo clinic and print a patient's link (loopback only)", NULL },
+    "Make a small demo clinic and print a patient's link", NULL },
   { "no-dbus", 0, 0, G_OPTION_ARG_NONE, &program.no_dbus, "Stay off D-Bus, like --call-bus=none",
     NULL },
   { "env-file", 0, 0, G_OPTION_ARG_FILENAME, &program.env_file,
@@ -156,11 +157,13 @@ announce (void)
 {
   const char *address = calld_context_get_address (program.context);
   const char *link = calld_context_get_demo_link (program.context);
+  g_autofree char *password_file = calld_demo_get_password_file (program.config);
 
   if (program.print_port)
     printf ("calld: listening on %s\n", address);
   if (link != NULL)
-    printf ("calld: join link: %s\n", link);
+    printf ("calld: clinician: %s, password in %s\ncalld: join link: %s\n", CALLD_DEMO_CLINICIAN,
+            password_file, link);
   fflush (stdout);
   sd_notifyf (0, "READY=1\nSTATUS=Listening on %s", address);
   calld_log_info ("ready", .detail = PACKAGE_VERSION, .count = program.config->port,

@@ -65,7 +65,7 @@ class Demo:
         self.step("the patient entered by the link and is in the waiting room")
         self.clinician = self.start("clinician", [
             peer, "--endpoint", self.address, "--email", "ana@clinic.example",
-            "--password-file", ROOT / "data/demo/password", "--call",
+            "--password-file", self.dir / "demo-password", "--call",
             "--seconds", str(self.args.seconds)])
         self.clinician.wait("signed_in")
         self.step("the clinician signed in")
@@ -110,7 +110,7 @@ class Demo:
             self.report["frames"][name] = final["frames"]
             if final["frames"] <= 0:
                 raise Failure(f"the {name} decoded no video")
-        password = (ROOT / "data/demo/password").read_text().strip()
+        password = (self.dir / "demo-password").read_text().strip()
         token = self.request("POST", "/api/auth/login",
                              {"email": "ana@clinic.example", "password": password})["token"]
         appointment = self.clinician.wait("signed_in")["appointment"]

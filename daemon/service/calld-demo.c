@@ -7,20 +7,16 @@
 
 #include "calld-access.h"
 
-#include "call-error.h"
+#include <sodium.h>
 
 /*
  * A small clinic to try things out: one clinician, two patients, appointments around now. It is
- * found again by the clinician's address, so seeding may be repeated.
- *
- * Its password is known to everybody. It works only while the daemon runs as a demo, which it does
- * on loopback only: a daemon that does not, takes the password away (calld_demo_lock_async()).
+ * found again by the clinician's address, so seeding may be repeated. The clinician's password is
+ * made at random and kept in a file beside the database that only this user may read.
  */
 
-#define CLINICIAN_EMAIL "ana@clinic.example"
-#define PASSWORD "demo-password"
-#define SETTING_CLINICIAN "demo.clinician"
-#define SETTING_HASH "demo.password_hash"
+#define PASSWORD_FILE "demo-password"
+#define PASSWORD_BYTES 9
 #define MINUTE_MS (60 * (gint64) 1000)
 #define SLOT_MS (5 * MINUTE_MS)
 #define VISIT_MINUTES 30
@@ -223,16 +219,39 @@ on_hash (GObject *source, GAsyncResult *result, gpointer user_data)
     seed->clinician->password_hash = g_strdup (seed->password_hash);
     calld_change_update_user (change, seed->clinician);
   } else {
-    seed->clinician = calld_user_record_new ("Dra. Ana Souza", CLINICIAN_EMAIL, CALL_ROLE_DOCTOR,
-                                             zone, calld_clock_now_ms (seed->clock));
+    seed->clinician = calld_user_record_new ("Dra. Ana Souza", CALLD_DEMO_CLINICIAN,
+                                             CALL_ROLE_DOCTOR, zone,
+                                             calld_clock_now_ms (seed->clock));
     seed->clinician->password_hash = g_strdup (seed->password_hash);
     calld_change_add_user (change, seed->clinician);
   }
   if (seed->patients->len == 0)
     add_patients (seed, change, zone);
-  calld_change_set_setting (change, SETTING_CLINICIAN, seed->clinician->id);
-  calld_change_set_setting (change, SETTING_HASH, seed->password_hash);
   calld_store_commit_async (seed->store, g_steal_pointer (&change), NULL, on_people_written, task);
+}
+
+/* Makes a password and leaves it where ./run and the tests find it. */
+static char *
+make_password (CalldConfig *config, GError **error)
+{
+  guint8 random[PASSWORD_BYTES];
+  g_autofree char *path = calld_demo_get_password_file (config);
+  g_autofree char *password = NULL;
+
+  randombytes_buf (random, sizeof random);
+  password = g_base64_encode (random, sizeof random);
+  if (!g_file_set_contents_full (path, password, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error))
+    return NULL;
+  return g_steal_pointer (&password);
+}
+
+static gboolean
+has_password (const Seed *seed)
+{
+  g_autofree char *path = calld_demo_get_password_file (seed->config);
+
+  return seed->clinician != NULL && seed->clinician->password_hash != NULL &&
+         g_file_test (path, G_FILE_TEST_IS_REGULAR);
 }
 
 static void
@@ -250,6 +269,7 @@ on_users (GObject *source, GAsyncResult *result, gpointer user_data)
   GTask *task = user_data;
   Seed *seed = g_task_get_task_data (task);
   g_autoptr (GPtrArray) users = NULL;
+  g_autofree char *password = NULL;
   GError *error = NULL;
 
   users = calld_store_list_finish (CALLD_STORE (source), result, &error);
@@ -261,22 +281,29 @@ on_users (GObject *source, GAsyncResult *result, gpointer user_data)
   for (guint i = 0; i < users->len; i++) {
     const CalldUserRecord *user = users->pdata[i];
 
-    if (g_strcmp0 (user->email, CLINICIAN_EMAIL) == 0)
+    if (g_strcmp0 (user->email, CALLD_DEMO_CLINICIAN) == 0)
       seed->clinician = calld_user_record_copy (user);
     else
       take_patient (seed, user);
   }
   if (seed->patients->len < G_N_ELEMENTS (patient_names))
     g_ptr_array_set_size (seed->patients, 0);
-  if (seed->clinician != NULL && seed->clinician->password_hash != NULL && seed->patients->len > 0)
+  if (has_password (seed) && seed->patients->len > 0) {
     look_for_visits (task);
-  else
-    calld_auth_hash_password_async (seed->auth, PASSWORD, NULL, on_hash, task);
+    return;
+  }
+  password = make_password (seed->config, &error);
+  if (password != NULL) {
+    calld_auth_hash_password_async (seed->auth, password, NULL, on_hash, task);
+  } else {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+  }
 }
 
 /**
  * calld_demo_seed_async:
- * @config: settings; its host must be a loopback address
+ * @config: settings
  * @clock: what "now" is
  * @store: where the clinic goes
  * @auth: hashes the password and makes the link
@@ -296,7 +323,6 @@ calld_demo_seed_async (CalldConfig *config,
                        gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
-  g_autoptr (GInetAddress) host = g_inet_address_new_from_string (config->host);
   Seed *seed = g_new0 (Seed, 1);
 
   seed->config = calld_config_ref (config);
@@ -305,14 +331,6 @@ calld_demo_seed_async (CalldConfig *config,
   seed->auth = g_object_ref (auth);
   seed->patients = g_ptr_array_new_with_free_func ((GDestroyNotify) calld_user_record_free);
   g_task_set_task_data (task, seed, (GDestroyNotify) seed_free);
-  if (!g_str_equal (config->host, "localhost") &&
-      (host == NULL || !g_inet_address_get_is_loopback (host))) {
-    g_task_return_new_error (task, CALL_ERROR, CALL_ERROR_INVALID,
-                             "HOST: the demo clinic has a password that everybody knows, so it is "
-                             "served on a loopback address only, such as 127.0.0.1");
-    g_object_unref (task);
-    return;
-  }
   calld_store_list_users_async (store, cancellable, on_users, task);
 }
 
@@ -329,114 +347,14 @@ calld_demo_seed_finish (GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* --- lock ------------------------------------------------------------------------------------- */
-
-typedef struct {
-  char *hash;
-} Lock;
-
-static void
-lock_free (Lock *lock)
-{
-  g_free (lock->hash);
-  g_free (lock);
-}
-
-/* Takes @task. */
-static void
-lock_done (GTask *task, GError *error)
-{
-  if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
-  g_object_unref (task);
-}
-
-static void
-on_locked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GError *error = NULL;
-
-  calld_store_commit_finish (CALLD_STORE (source), result, &error);
-  lock_done (user_data, error);
-}
-
-static void
-on_clinician (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  CalldStore *store = CALLD_STORE (source);
-  Lock *lock = g_task_get_task_data (task);
-  g_autoptr (CalldChange) change = calld_change_new ();
-  g_autoptr (CalldUserRecord) user = calld_store_get_user_finish (store, result, NULL);
-
-  if (user == NULL || g_strcmp0 (user->password_hash, lock->hash) != 0) {
-    lock_done (task, NULL);
-    return;
-  }
-  g_clear_pointer (&user->password_hash, g_free);
-  calld_change_update_user (change, user);
-  calld_store_commit_async (store, g_steal_pointer (&change), NULL, on_locked, task);
-}
-
-static void
-on_clinician_id (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  CalldStore *store = CALLD_STORE (source);
-  g_autofree char *id = calld_store_get_setting_finish (store, result, NULL);
-
-  if (id != NULL)
-    calld_store_get_user_async (store, id, NULL, on_clinician, task);
-  else
-    lock_done (task, NULL);
-}
-
-static void
-on_known_hash (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  CalldStore *store = CALLD_STORE (source);
-  Lock *lock = g_task_get_task_data (task);
-
-  lock->hash = calld_store_get_setting_finish (store, result, NULL);
-  if (lock->hash != NULL)
-    calld_store_get_setting_async (store, SETTING_CLINICIAN, NULL, on_clinician_id, task);
-  else
-    lock_done (task, NULL);
-}
-
 /**
- * calld_demo_lock_async:
- * @store: a store that may once have been a demo's
- * @cancellable: (nullable): cancels
- * @callback: called when done
- * @user_data: for @callback
+ * calld_demo_get_password_file:
+ * @config: settings
  *
- * Takes the known password away from the demo's clinician, unless it was changed.
+ * Returns: (transfer full): the file with the clinician's password, readable for this user only
  */
-void
-calld_demo_lock_async (CalldStore *store,
-                       GCancellable *cancellable,
-                       GAsyncReadyCallback callback,
-                       gpointer user_data)
+char *
+calld_demo_get_password_file (CalldConfig *config)
 {
-  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
-
-  g_task_set_task_data (task, g_new0 (Lock, 1), (GDestroyNotify) lock_free);
-  calld_store_get_setting_async (store, SETTING_HASH, cancellable, on_known_hash, task);
-}
-
-/**
- * calld_demo_lock_finish:
- * @result: the result
- * @error: why not
- *
- * Returns: %FALSE with @error
- */
-gboolean
-calld_demo_lock_finish (GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
+  return g_build_filename (config->state_directory, PASSWORD_FILE, NULL);
 }

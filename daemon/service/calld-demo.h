@@ -8,6 +8,9 @@
 
 G_BEGIN_DECLS
 
+/** CALLD_DEMO_CLINICIAN: the address with which the demo's clinician signs in. */
+#define CALLD_DEMO_CLINICIAN "ana@clinic.example"
+
 void calld_demo_seed_async (CalldConfig *config,
                             CalldClock *clock,
                             CalldStore *store,
@@ -17,10 +20,6 @@ void calld_demo_seed_async (CalldConfig *config,
                             gpointer user_data);
 char *calld_demo_seed_finish (GAsyncResult *result, GError **error);
 
-void calld_demo_lock_async (CalldStore *store,
-                            GCancellable *cancellable,
-                            GAsyncReadyCallback callback,
-                            gpointer user_data);
-gboolean calld_demo_lock_finish (GAsyncResult *result, GError **error);
+char *calld_demo_get_password_file (CalldConfig *config);
 
 G_END_DECLS
