@@ -50,6 +50,7 @@ const EDGES = Object.freeze([
   ['in_call', 'peer_rejoined', 'in_call', 'start_generation', 'set_reconnecting'],
   ['in_call', 'rejoin_ok', 'in_call', 'start_generation', 'set_reconnecting'],
   ['in_call', 'rejoin_failed', 'error', 'stop_media'],
+  ['in_call', 'answered_elsewhere', 'ended', 'stop_media'],
   ['in_call', 'peer_left', 'in_call', 'set_reconnecting'],
   ['in_call', 'leave', 'ending', 'send_leave', 'stop_media'],
   ['in_call', 'call_ended', 'ended', 'stop_media'],
