@@ -28,8 +28,8 @@ typedef struct {
 /**
  * CalldReply:
  *
- * The right to answer one request, once. It outlives the connection: an answer to a connection that
- * has gone is dropped in silence. Main context only.
+ * The right and the duty to answer one request, once. It outlives the connection: an answer to a
+ * connection that has gone is dropped in silence. Main context only.
  */
 typedef struct _CalldReply CalldReply;
 

@@ -47,6 +47,7 @@ await_next_request (CalldPeer *peer)
 {
   peer->state = CALLD_PEER_HEAD;
   peer->klass = NULL;
+  g_clear_pointer (&peer->note, g_free);
   calld_peer_wait (peer, peer->reactor->options.idle_timeout_ms);
   calld_reactor_mark_again (peer->reactor, peer);
 }
@@ -74,7 +75,8 @@ calld_peer_answer (CalldPeer *peer,
 
   if (peer->state >= CALLD_PEER_WEBSOCKET)
     return;
-  if (peer->reactor->draining)
+  /* What is left of a body that was not read would be taken for the next request. */
+  if (peer->reactor->draining || peer->state == CALLD_PEER_BODY)
     peer->keep_alive = FALSE;
   g_string_append_printf (text, "HTTP/1.1 %u %s\r\n", status, soup_status_get_phrase (status));
   if (content_type != NULL)
@@ -271,7 +273,8 @@ await_body (CalldPeer *peer, const CalldRoute *route, CalldHead *head)
   if (limit < 0)
     return FALSE;
   if (head->content_length > limit) {
-    refuse (peer, 413, "");
+    peer->keep_alive = FALSE;
+    calld_peer_answer (peer, 413, NULL, calld_peer_get_note (peer), NULL, 0);
     return FALSE;
   }
   if (head->expects_continue)
@@ -374,6 +377,11 @@ read_address (CalldAddress *address, const struct sockaddr_storage *from)
     address->family = AF_INET6;
     address->port = ntohs (v6->sin6_port);
     memcpy (address->bytes, &v6->sin6_addr, 16);
+  }
+  /* An IPv4 client of a socket that takes both is an IPv4 client. */
+  if (address->family == AF_INET6 && IN6_IS_ADDR_V4MAPPED (&v6->sin6_addr)) {
+    memmove (address->bytes, address->bytes + 12, 4);
+    address->family = AF_INET;
   }
 }
 

@@ -70,6 +70,7 @@ calld_peer_free (CalldPeer *self)
   if (self->head != NULL)
     calld_head_clear (self->head);
   g_free (self->head);
+  g_free (self->note);
   g_free (self);
 }
 
@@ -133,6 +134,7 @@ on_timer (CalldWheelTimer *timer)
   CalldPeer *self = (CalldPeer *) ((char *) timer - G_STRUCT_OFFSET (CalldPeer, timer));
 
   if ((self->state == CALLD_PEER_HEAD && self->in != NULL) || self->state == CALLD_PEER_BODY) {
+    notify_closed (self);
     self->keep_alive = FALSE;
     calld_peer_answer_text (self, 408, NULL, NULL, "");
   } else {
@@ -664,6 +666,47 @@ calld_peer_claim (CalldPeer *self, const CalldPeerClass *klass, gpointer owner)
 }
 
 /**
+ * calld_peer_set_note:
+ * @self: a peer
+ * @headers: lines of a head, each with its CRLF
+ *
+ * Keeps headers for an answer that comes later.
+ */
+void
+calld_peer_set_note (CalldPeer *self, const char *headers)
+{
+  g_clear_pointer (&self->note, g_free);
+  if (*headers != '\0')
+    self->note = g_strdup (headers);
+}
+
+/**
+ * calld_peer_get_note:
+ * @self: a peer
+ *
+ * The headers that were kept.
+ *
+ * Returns: (transfer none): lines of a head, perhaps none
+ */
+const char *
+calld_peer_get_note (CalldPeer *self)
+{
+  return self->note != NULL ? self->note : "";
+}
+
+/**
+ * calld_peer_set_last:
+ * @self: a peer
+ *
+ * Says that the connection ends after the next answer.
+ */
+void
+calld_peer_set_last (CalldPeer *self)
+{
+  self->keep_alive = FALSE;
+}
+
+/**
  * calld_peer_get_reactor:
  * @self: a peer
  *
@@ -678,20 +721,34 @@ calld_peer_get_reactor (CalldPeer *self)
 }
 
 /**
- * calld_peer_dup_remote_address:
+ * calld_peer_get_address:
  * @self: a peer
  *
- * The address of the other end as text, without its port.
+ * The address of the other end.
  *
- * Returns: (transfer full): the address, "local" on a Unix socket
+ * Returns: (transfer none): the address
+ */
+const CalldAddress *
+calld_peer_get_address (CalldPeer *self)
+{
+  return &self->address;
+}
+
+/**
+ * calld_address_to_string:
+ * @self: an address
+ *
+ * Writes an address as text, without its port.
+ *
+ * Returns: (transfer full): the address, "local" for a Unix socket
  */
 char *
-calld_peer_dup_remote_address (CalldPeer *self)
+calld_address_to_string (const CalldAddress *self)
 {
   char text[INET6_ADDRSTRLEN] = "local";
 
-  if (self->address.family == AF_INET || self->address.family == AF_INET6)
-    inet_ntop (self->address.family, self->address.bytes, text, sizeof text);
+  if (self->family == AF_INET || self->family == AF_INET6)
+    inet_ntop (self->family, self->bytes, text, sizeof text);
   return g_strdup (text);
 }
 

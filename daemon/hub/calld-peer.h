@@ -111,6 +111,8 @@ struct _CalldPeer {
   CalldPeer *next_dirty;
   CalldPeer *next_again;
   CalldWheelTimer timer;
+  /* Further lines for an answer that comes later; NULL mostly. */
+  char *note;
   CalldQueue out;
   CallWebsocketParser parser;
   guint32 accounted;
@@ -141,8 +143,12 @@ void calld_peer_kill (CalldPeer *self);
 void calld_peer_wait (CalldPeer *self, guint64 delay_ms);
 
 CalldReactor *calld_peer_get_reactor (CalldPeer *self);
-char *calld_peer_dup_remote_address (CalldPeer *self);
+const CalldAddress *calld_peer_get_address (CalldPeer *self);
+char *calld_address_to_string (const CalldAddress *self);
 void calld_peer_claim (CalldPeer *self, const CalldPeerClass *klass, gpointer owner);
+void calld_peer_set_note (CalldPeer *self, const char *headers);
+const char *calld_peer_get_note (CalldPeer *self);
+void calld_peer_set_last (CalldPeer *self);
 void calld_peer_hold (CalldPeer *self);
 void calld_peer_release (CalldPeer *self);
 gboolean calld_peer_send (CalldPeer *self, CalldFrame *frame, CalldSendFlags flags);

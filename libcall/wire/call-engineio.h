@@ -160,5 +160,6 @@ typedef struct {
 
 void call_engineio_query_parse (CallEngineioQuery *query, const char *text);
 void call_engineio_query_clear (CallEngineioQuery *query);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CallEngineioQuery, call_engineio_query_clear)
 
 G_END_DECLS
