@@ -171,6 +171,8 @@ call_json_add_double (CallJsonWriter *self, const char *name, double value)
 
   if (!isfinite (value))
     g_string_append (begin (self, name), "null");
+  else if (value == 0)
+    g_string_append (begin (self, name), "0");
   else
     g_string_append (begin (self, name), g_ascii_dtostr (buffer, sizeof buffer, value));
 }

@@ -127,14 +127,15 @@ CallJwtKey *
 call_jwt_key_new_public (const char *pem, GError **error)
 {
   const char *begin = strlen (pem) <= PEM_MAX ? strstr (pem, PEM_BEGIN) : NULL;
-  const char *end = begin != NULL ? strstr (begin, PEM_END) : NULL;
+  const char *body = begin != NULL ? begin + strlen (PEM_BEGIN) : NULL;
+  const char *end = body != NULL ? strstr (body, PEM_END) : NULL;
   CallJwtAlgorithm algorithm;
   g_autofree char *base64 = NULL;
   g_autofree guint8 *der = NULL;
   gsize length = 0;
 
   if (end != NULL) {
-    base64 = g_strndup (begin + strlen (PEM_BEGIN), (gsize) (end - begin) - strlen (PEM_BEGIN));
+    base64 = g_strndup (body, (gsize) (end - body));
     der = g_base64_decode (base64, &length);
   }
   if (der == NULL || !find_algorithm (der, length, &algorithm)) {

@@ -12,6 +12,7 @@
 
 #define CONNECTION_PREFIX "mc_"
 #define CONNECTION_ID_MAX 256
+#define CALL_ID_MAX 64
 #define SDP_MAX (256 * 1024)
 #define CANDIDATE_MAX 4096
 /* A message has an envelope, a payload and the candidates of an offer at most. */
@@ -223,7 +224,8 @@ take_connection_id (CallPeerjsSignal *signal)
   if (!g_str_has_prefix (signal->connection_id, CONNECTION_PREFIX))
     return;
   last = strrchr (call_id, '_');
-  if (last == NULL || !g_ascii_string_to_unsigned (last + 1, 10, 1, G_MAXUINT, &generation, NULL))
+  if (last == NULL || last - call_id > CALL_ID_MAX ||
+      !g_ascii_string_to_unsigned (last + 1, 10, 1, G_MAXUINT, &generation, NULL))
     return;
   signal->generation = (guint) generation;
   signal->call_id = g_strndup (call_id, (gsize) (last - call_id));
@@ -241,9 +243,9 @@ read_metadata (CallPeerjsSignal *signal, JsonObject *payload, GError **error)
   /* Front ends put there what they like; only ours is of interest. */
   if (metadata == NULL)
     return TRUE;
-  if (!call_json_get_text (metadata, "appointmentId", CALL_JSON_OPTIONAL, 64, &appointment_id,
-                           error) ||
-      !call_json_get_text (metadata, "callId", CALL_JSON_OPTIONAL, 64, &call_id, error) ||
+  if (!call_json_get_text (metadata, "appointmentId", CALL_JSON_OPTIONAL, CALL_ID_MAX,
+                           &appointment_id, error) ||
+      !call_json_get_text (metadata, "callId", CALL_JSON_OPTIONAL, CALL_ID_MAX, &call_id, error) ||
       !call_json_get_int (metadata, "generation", CALL_JSON_OPTIONAL, 0, G_MAXUINT, &generation,
                           error))
     return FALSE;
