@@ -96,12 +96,13 @@ static const CallField cancelled_fields[] = {
   AT,
 };
 static const CallField busy_fields[] = {
-  CALL,
+  APPOINTMENT,
+  MAYBE ("callId", call_id, ID),
   AT,
 };
 static const CallField no_show_fields[] = {
   APPOINTMENT,
-  NEEDED ("missing", missing, STRING),
+  MAYBE ("missing", missing, STRING),
   AT,
 };
 static const CallField updated_fields[] = {
