@@ -4,18 +4,11 @@
 # Builds the fuzz targets with clang, libFuzzer and the sanitizers, and runs each for some seconds from
 # its corpus. What it finds stays in the build directory; a reproducer goes into tests/data/fuzz/.
 #
-# usage: tests/fuzz/run.sh [-b BUILD_DIRECTORY] [SECONDS [TARGET…]]      5 seconds, all targets
+# usage: tests/fuzz/run.sh [SECONDS [TARGET…]]      5 seconds, all targets; BUILD_DIR: where
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
-build=$root/build-fuzz
-while getopts b: option; do
-  case $option in
-    b) build=$OPTARG ;;
-    *) exit 2 ;;
-  esac
-done
-shift $((OPTIND - 1))
+build=${BUILD_DIR:-$root/build-fuzz}
 seconds=${1:-5}
 [ $# -gt 0 ] && shift
 
