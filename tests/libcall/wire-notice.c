@@ -43,9 +43,10 @@ test_every_event (void)
       STRV ("status") },
     { "AppointmentCallCancelled", "{" CALL_MEMBERS "," BY ",\"reason\":\"declined\"" AT "}",
       STRV ("by") },
-    { "AppointmentBusy", "{" CALL_MEMBERS AT "}", NULL },
+    { "AppointmentBusy", "{" CALL_MEMBERS AT "}", STRV ("callId") },
     { "AppointmentNoShow",
-      "{\"appointmentId\":\"" APPOINTMENT_ID "\",\"missing\":\"patient\"" AT "}", NULL },
+      "{\"appointmentId\":\"" APPOINTMENT_ID "\",\"missing\":\"patient\"" AT "}",
+      STRV ("missing") },
     { "AppointmentUpdated", "{\"appointment\":" APPOINTMENT_JSON "}", NULL },
     { "AppointmentWaiting",
       "{\"appointmentId\":\"" APPOINTMENT_ID "\",\"userId\":\"" PATIENT_ID
