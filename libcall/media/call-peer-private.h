@@ -77,7 +77,16 @@ GstElement *
 call_peer_media_add_receiver (CallPipeline *pipeline, GstPad *pad, CallFlow *flow, GError **error);
 
 /* call-peer-stats.c: what webrtcbin knows */
+typedef struct {
+  guint n_samples;
+  guint64 sent; /* packets */
+  guint64 received;
+  guint64 bits; /* per second, summed over the samples */
+} CallFeedback;
+
 gboolean call_peer_stats_tune (GstElement *webrtc);
-void call_peer_stats_measure (GstElement *webrtc, CallMeasurement *measurement);
+void call_peer_stats_sample (GstElement *webrtc, CallFeedback *feedback);
+void
+call_peer_stats_measure (GstElement *webrtc, CallFeedback *feedback, CallMeasurement *measurement);
 
 G_END_DECLS

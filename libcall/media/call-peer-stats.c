@@ -18,7 +18,9 @@ dup_session (GstElement *webrtc, const char *action)
 
 /*
  * RTP sessions ration early feedback by their bandwidth, which makes requests for lost packets come
- * too late. Returns FALSE as long as there is no session yet.
+ * too late. And feedback on the transport after each picture would keep pushing away the regular
+ * reports, without which nobody knows the round trip time. Returns FALSE as long as there is no
+ * session yet.
  */
 gboolean
 call_peer_stats_tune (GstElement *webrtc)
@@ -27,7 +29,8 @@ call_peer_stats_tune (GstElement *webrtc)
 
   if (session == NULL)
     return FALSE;
-  g_object_set (session, "rtcp-min-interval", (guint64) (100 * GST_MSECOND), "bandwidth", 500000.0,
+  g_object_set (session, "rtcp-min-interval", (guint64) (100 * GST_MSECOND),
+                "twcc-feedback-interval", (guint64) (100 * GST_MSECOND), "bandwidth", 500000.0,
                 NULL);
   return TRUE;
 }
@@ -95,19 +98,27 @@ read_sources (GObject *session, CallMeasurement *measurement)
 }
 G_GNUC_END_IGNORE_DEPRECATIONS
 
-/* What arrived of ours, as the other side's transport-wide feedback tells. */
-static void
-read_feedback (GstElement *webrtc, CallMeasurement *measurement)
+/*
+ * Adds the latest of the other side's transport-wide feedback, which covers a tenth of a second or
+ * so: to be called several times a second.
+ */
+void
+call_peer_stats_sample (GstElement *webrtc, CallFeedback *feedback)
 {
   g_autoptr (GObject) session = dup_session (webrtc, "get-session");
   g_autoptr (GstStructure) stats = NULL;
-  guint bits = 0;
+  guint bits = 0, sent = 0, received = 0;
 
-  if (session == NULL)
+  if (session != NULL)
+    g_object_get (session, "twcc-stats", &stats, NULL);
+  if (stats == NULL || !gst_structure_get_uint (stats, "packets-sent", &sent) ||
+      !gst_structure_get_uint (stats, "packets-recv", &received) ||
+      !gst_structure_get_uint (stats, "bitrate-recv", &bits) || sent == 0)
     return;
-  g_object_get (session, "twcc-stats", &stats, NULL);
-  if (stats != NULL && gst_structure_get_uint (stats, "bitrate-recv", &bits) && bits > 0)
-    measurement->received_bps = bits;
+  feedback->n_samples++;
+  feedback->sent += sent;
+  feedback->received += MIN (received, sent);
+  feedback->bits += bits;
 }
 
 static const char *
@@ -144,14 +155,25 @@ read_candidates (GstElement *webrtc, CallMeasurement *measurement)
   measurement->candidate_remote = name_candidate (remote->type);
 }
 
+/* Takes what @feedback has gathered and empties it. */
+static void
+read_feedback (CallFeedback *feedback, CallMeasurement *measurement)
+{
+  if (feedback->n_samples == 0)
+    return;
+  measurement->loss_out = 1.0 - (double) feedback->received / feedback->sent;
+  measurement->received_bps = (double) feedback->bits / feedback->n_samples;
+  *feedback = (CallFeedback){ 0 };
+}
+
 void
-call_peer_stats_measure (GstElement *webrtc, CallMeasurement *measurement)
+call_peer_stats_measure (GstElement *webrtc, CallFeedback *feedback, CallMeasurement *measurement)
 {
   g_autoptr (GObject) session = dup_session (webrtc, "get-internal-session");
 
   call_measurement_clear (measurement);
   if (session != NULL)
     read_sources (session, measurement);
-  read_feedback (webrtc, measurement);
+  read_feedback (feedback, measurement);
   read_candidates (webrtc, measurement);
 }

@@ -45,6 +45,7 @@ struct _CallPeer {
   GstAppSrc *audio_entry;
   CallCandidates *candidates;
   char **mids; /* of our own description */
+  CallFeedback feedback;
   guint latency_ms;
   gint64 gathering_us;
   gint64 first_media_us;
@@ -414,6 +415,8 @@ call_peer_tick (CallPeer *self, gint64 now_us)
 {
   if (!self->tuned && self->gathering_us != 0)
     self->tuned = call_peer_stats_tune (self->webrtc);
+  if (self->connected)
+    call_peer_stats_sample (self->webrtc, &self->feedback);
   if (self->relay_only && !self->has_relay && self->gathering_us != 0 &&
       now_us - self->gathering_us > RELAY_PATIENCE_US)
     tell_failed_with (
@@ -600,5 +603,5 @@ call_peer_get_flow (CallPeer *self)
 void
 call_peer_measure (CallPeer *self, CallMeasurement *measurement)
 {
-  call_peer_stats_measure (self->webrtc, measurement);
+  call_peer_stats_measure (self->webrtc, &self->feedback, measurement);
 }
