@@ -248,19 +248,19 @@ static void
 on_ack (CallTransportSocketio *self, CallSocketioPacket *packet)
 {
   g_autoptr (GTask) task = take_pending (self, packet->ack_id);
-  JsonNode *argument = call_socketio_packet_get_argument (packet, 0);
-  CallAck *ack = g_new0 (CallAck, 1);
+  CallAck *ack;
   GError *error = NULL;
 
-  if (task != NULL && call_ack_parse (ack, argument, &error) && ack->error == NULL) {
+  if (task == NULL)
+    return; /* cancelled or timed out meanwhile */
+  ack = g_new0 (CallAck, 1);
+  if (call_ack_parse (ack, packet->data, &error) && ack->error == NULL) {
     g_task_return_pointer (task, ack, (GDestroyNotify) call_transport_ack_free);
     return;
   }
-  if (error == NULL && ack->error != NULL)
+  if (error == NULL)
     error = call_error_body_to_error (ack->error, 0);
-  if (task != NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-  g_clear_error (&error);
+  g_task_return_error (task, error);
   call_transport_ack_free (ack);
 }
 
