@@ -128,15 +128,6 @@ on_left (CalldSocketioSession *session, guint nsp)
   calld_reactor_post (reactor, &mail->mail);
 }
 
-/* An acknowledgement carries a list of arguments; ours has one, the object in @json. */
-static char *
-encode_answer (gint64 ack_id, const char *json)
-{
-  g_autofree char *arguments = g_strdup_printf ("[%s]", json);
-
-  return call_socketio_encode_ack (NULL, ack_id, arguments);
-}
-
 static void
 refuse_event (CalldSocketioSession *session, gint64 ack_id, const GError *error)
 {
@@ -148,7 +139,7 @@ refuse_event (CalldSocketioSession *session, gint64 ack_id, const GError *error)
     return;
   ack.error = call_error_body_new_from_error (error);
   json = call_ack_to_json (&ack);
-  packet = encode_answer (ack_id, json);
+  packet = call_socketio_encode_ack (NULL, ack_id, json);
   calld_socketio_session_send_text (session, packet);
 }
 
@@ -330,7 +321,8 @@ refuse_client (CalldHub *hub, guint64 id, const GError *error)
 static void
 answer (CalldHub *hub, guint64 id, gint64 ack_id, const char *json)
 {
-  post (hub, id, open_answer, ack_id != CALL_SOCKETIO_NO_ACK ? encode_answer (ack_id, json) : NULL,
+  post (hub, id, open_answer,
+        ack_id != CALL_SOCKETIO_NO_ACK ? call_socketio_encode_ack (NULL, ack_id, json) : NULL,
         NULL);
 }
 
