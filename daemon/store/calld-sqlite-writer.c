@@ -410,69 +410,21 @@ append_audit (CalldSqliteWriter *self, const CalldStep *step, GError **error)
 
 /* --- messages --- */
 
-static CalldMessageRecord *
-find_repeated (CalldSqliteWriter *self, const CalldMessageRecord *message, GError **error)
-{
-  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
-      self->db, "SELECT " CALLD_SQLITE_MESSAGE_COLUMNS
-                "WHERE m.conversation_id = ?1 AND m.sender_id = ?2 AND m.temp_id = ?3");
-
-  calld_cursor_bind_text (cursor, message->conversation_id);
-  calld_cursor_bind_text (cursor, message->sender_id);
-  calld_cursor_bind_text (cursor, message->temp_id);
-  return calld_cursor_next (cursor, error) ? calld_sqlite_read_message (cursor) : NULL;
-}
-
+/* Stores the message unless the sender has sent it before; then, or if there is no such
+ * conversation, its sequence stays 0. One statement, since chat is what a busy clinic does most. */
 static gboolean
-take_sequence (CalldSqliteWriter *self, CalldMessageRecord *message, GError **error)
-{
-  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
-      self->db,
-      "UPDATE conversations SET last_seq = last_seq + 1 WHERE id = ?1 RETURNING last_seq");
-  g_autoptr (GError) local_error = NULL;
-
-  calld_cursor_bind_text (cursor, message->conversation_id);
-  if (calld_cursor_next (cursor, &local_error)) {
-    message->seq = (guint64) calld_cursor_get_int (cursor);
-    return TRUE;
-  }
-  if (local_error != NULL)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  else
-    g_set_error_literal (error, CALL_ERROR, CALL_ERROR_NOT_FOUND, "There is no such conversation.");
-  return FALSE;
-}
-
-static gboolean
-find_sender_name (CalldSqliteWriter *self, CalldMessageRecord *message, GError **error)
-{
-  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (self->db,
-                                                         "SELECT name FROM users WHERE id = ?1");
-  g_autoptr (GError) local_error = NULL;
-
-  calld_cursor_bind_text (cursor, message->sender_id);
-  if (calld_cursor_next (cursor, &local_error)) {
-    g_free (message->sender_name);
-    message->sender_name = calld_cursor_get_text (cursor);
-    return TRUE;
-  }
-  if (local_error != NULL)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  else
-    g_set_error_literal (error, CALL_ERROR, CALL_ERROR_NOT_FOUND, "There is no such sender.");
-  return FALSE;
-}
-
-static gboolean
-insert_message (CalldSqliteWriter *self, const CalldMessageRecord *message, GError **error)
+insert_message (CalldSqliteWriter *self, CalldMessageRecord *message, GError **error)
 {
   g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
       self->db,
       "INSERT INTO messages (conversation_id, seq, id, sender_id, content, kind, reply_to_id, "
-      "temp_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
+      "temp_id, created_at) SELECT id, last_seq + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 "
+      "FROM conversations WHERE id = ?1 "
+      "ON CONFLICT (conversation_id, sender_id, temp_id) WHERE temp_id IS NOT NULL DO NOTHING "
+      "RETURNING seq, (SELECT name FROM users WHERE users.id = sender_id)");
+  g_autoptr (GError) local_error = NULL;
 
   calld_cursor_bind_text (cursor, message->conversation_id);
-  calld_cursor_bind_int (cursor, (gint64) message->seq);
   calld_cursor_bind_text (cursor, message->id);
   calld_cursor_bind_text (cursor, message->sender_id);
   calld_cursor_bind_text (cursor, message->content);
@@ -480,7 +432,48 @@ insert_message (CalldSqliteWriter *self, const CalldMessageRecord *message, GErr
   calld_cursor_bind_text (cursor, message->reply_to_id);
   calld_cursor_bind_text (cursor, message->temp_id);
   calld_cursor_bind_int (cursor, message->created_at);
+  if (calld_cursor_next (cursor, &local_error)) {
+    message->seq = (guint64) calld_cursor_get_int (cursor);
+    g_free (message->sender_name);
+    message->sender_name = calld_cursor_get_text (cursor);
+    /* Foreign keys are looked at when the statement ends. */
+    calld_cursor_run (cursor, &local_error);
+  }
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return explain (error, CALL_ERROR_NOT_FOUND, "There is no such sender.");
+}
+
+static gboolean
+take_sequence (CalldSqliteWriter *self, const CalldMessageRecord *message, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
+      self->db, "UPDATE conversations SET last_seq = ?2 WHERE id = ?1");
+
+  calld_cursor_bind_text (cursor, message->conversation_id);
+  calld_cursor_bind_int (cursor, (gint64) message->seq);
   return calld_cursor_run (cursor, error);
+}
+
+static CalldMessageRecord *
+find_repeated (CalldSqliteWriter *self, const CalldMessageRecord *message, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
+      self->db, "SELECT " CALLD_SQLITE_MESSAGE_COLUMNS
+                "WHERE m.conversation_id = ?1 AND m.sender_id = ?2 AND m.temp_id = ?3");
+  g_autoptr (GError) local_error = NULL;
+
+  calld_cursor_bind_text (cursor, message->conversation_id);
+  calld_cursor_bind_text (cursor, message->sender_id);
+  calld_cursor_bind_text (cursor, message->temp_id);
+  if (calld_cursor_next (cursor, &local_error))
+    return calld_sqlite_read_message (cursor);
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else
+    g_set_error_literal (error, CALL_ERROR, CALL_ERROR_NOT_FOUND, "There is no such conversation.");
+  return NULL;
 }
 
 /**
@@ -501,26 +494,19 @@ calld_sqlite_writer_append_message (CalldSqliteWriter *self,
                                     gboolean *repeated,
                                     GError **error)
 {
-  g_autoptr (CalldMessageRecord) stored = NULL;
-  g_autoptr (GError) local_error = NULL;
+  g_autoptr (CalldMessageRecord) stored = calld_message_record_copy (message);
 
-  *repeated = FALSE;
-  if (message->temp_id != NULL) {
-    stored = find_repeated (self, message, &local_error);
-    if (local_error != NULL) {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return NULL;
-    }
-    *repeated = stored != NULL;
-  }
-  if (stored != NULL)
-    return g_steal_pointer (&stored);
-
-  stored = calld_message_record_copy (message);
+  stored->seq = 0;
   stored->status = CALL_MESSAGE_SENT;
-  if (!find_sender_name (self, stored, error) || !take_sequence (self, stored, error) ||
-      !insert_message (self, stored, error))
+  *repeated = FALSE;
+  if (!insert_message (self, stored, error))
     return NULL;
+  if (stored->seq > 0)
+    return take_sequence (self, stored, error) ? g_steal_pointer (&stored) : NULL;
+
+  calld_message_record_free (stored);
+  stored = find_repeated (self, message, error);
+  *repeated = stored != NULL;
   return g_steal_pointer (&stored);
 }
 

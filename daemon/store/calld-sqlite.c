@@ -78,6 +78,19 @@ set_error (CalldSqlite *self, GError **error)
                  sqlite3_errmsg (self->db), code);
 }
 
+/* Before SQLite's first use. Nobody asks how much memory it has, and counting takes a lock each
+ * time. */
+static void
+configure_library (void)
+{
+  static gsize done = 0;
+
+  if (g_once_init_enter (&done)) {
+    sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+    g_once_init_leave (&done, 1);
+  }
+}
+
 /**
  * calld_sqlite_open:
  * @path: of the database file, which is made when it is not there and @read_only is %FALSE
@@ -95,6 +108,7 @@ calld_sqlite_open (const char *path, gboolean read_only, GError **error)
   int flags = SQLITE_OPEN_NOMUTEX |
               (read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
 
+  configure_library ();
   self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, statement_free);
   if (sqlite3_open_v2 (path, &self->db, flags, NULL) != SQLITE_OK) {
     g_set_error (error, CALL_ERROR, CALL_ERROR_UNAVAILABLE, "Cannot open the database \"%s\": %s.",
