@@ -150,14 +150,6 @@ on_poll_closed (CalldPeer *peer, gpointer owner)
 
 static const CalldPeerClass poll_class = { .closed = on_poll_closed };
 
-static void
-append_packet (GString *body, const void *data, gsize length, gboolean binary)
-{
-  if (body->len > 0)
-    g_string_append_c (body, CALL_ENGINEIO_SEPARATOR);
-  call_engineio_payload_append (body, data, length, binary);
-}
-
 /* Answers the poll that waits with everything queued, and @last behind it. */
 void
 calld_engineio_answer_poll (CalldEngineioSession *self, const char *last)
@@ -169,13 +161,16 @@ calld_engineio_answer_poll (CalldEngineioSession *self, const char *last)
     gsize length;
     const guint8 *payload = calld_frame_get_payload (frame, &length);
 
-    append_packet (body, payload, length, calld_frame_get_kind (frame) == CALLD_FRAME_BINARY);
+    call_engineio_payload_append (body, payload, length,
+                                  calld_frame_get_kind (frame) == CALLD_FRAME_BINARY);
     calld_frame_unref (frame);
   }
   if (last != NULL)
-    append_packet (body, last, strlen (last), FALSE);
+    call_engineio_payload_append (body, last, strlen (last), FALSE);
   calld_engineio_answer (g_steal_pointer (&self->poll), self->server, NULL, 200,
                          "text/plain; charset=UTF-8", body->str, (gssize) body->len);
+  if (self->backlog != NULL)
+    calld_engineio_session_mark_pending (self);
 }
 
 static void
@@ -219,7 +214,8 @@ take_packets (CalldEngineioSession *self, const guint8 *body, gsize length)
   g_autoptr (GError) error = NULL;
 
   call_engineio_payload_init (&payload, body, length);
-  while (!self->held && call_engineio_payload_next (&payload, &packet, &error)) {
+  while (calld_engineio_session_may_read (self) &&
+         call_engineio_payload_next (&payload, &packet, &error)) {
     if (!calld_engineio_session_take (self, &packet)) {
       call_engineio_payload_clear (&payload);
       return FALSE;
@@ -227,7 +223,7 @@ take_packets (CalldEngineioSession *self, const guint8 *body, gsize length)
     if (self->is_closed)
       break;
   }
-  if (self->held && payload.more && !self->is_closed)
+  if (error == NULL && payload.more && !self->is_closed)
     self->backlog = g_bytes_new (payload.body, payload.left);
   if (error != NULL)
     g_debug ("bad payload: %s", error->message);

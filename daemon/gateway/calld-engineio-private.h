@@ -26,6 +26,7 @@ CalldEngineioSession *
 calld_engineio_session_new (CalldEngineio *server, CalldPeer *peer, const CallEngineioQuery *query);
 void calld_engineio_session_begin (CalldEngineioSession *self, const CallEngineioQuery *query);
 gboolean calld_engineio_session_take (CalldEngineioSession *self, const CallEngineioPacket *packet);
+gboolean calld_engineio_session_may_read (CalldEngineioSession *self);
 void calld_engineio_session_end (CalldEngineioSession *self);
 void calld_engineio_session_mark_pending (CalldEngineioSession *self);
 char *calld_engineio_session_get_open_packet (CalldEngineioSession *self, gboolean upgrade);

@@ -31,13 +31,33 @@ parse (CallEngineioPacket *packet, const CallWebsocketMessage *message)
   return FALSE;
 }
 
+/* A client that was told to avoid binary frames (forceBase64) sends what a long poll would hold. */
+static gboolean
+take_base64 (CalldEngineioSession *session, const CallWebsocketMessage *message)
+{
+  CallEngineioPayload payload;
+  CallEngineioPacket packet;
+  gboolean good;
+
+  call_engineio_payload_init (&payload, message->data, message->length);
+  good = call_engineio_payload_next (&payload, &packet, NULL) && !payload.more &&
+         calld_engineio_session_take (session, &packet);
+  call_engineio_payload_clear (&payload);
+  return good;
+}
+
 static void
 on_message (CalldPeer *peer, gpointer owner, const CallWebsocketMessage *message)
 {
   CalldEngineioSession *session = owner;
   CallEngineioPacket packet;
+  gboolean good;
 
-  if (!parse (&packet, message) || !calld_engineio_session_take (session, &packet))
+  if (message->opcode == CALL_WEBSOCKET_TEXT && message->length > 0 && message->data[0] == 'b')
+    good = take_base64 (session, message);
+  else
+    good = parse (&packet, message) && calld_engineio_session_take (session, &packet);
+  if (!good)
     calld_engineio_session_close (session);
 }
 

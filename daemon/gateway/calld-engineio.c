@@ -42,7 +42,7 @@ on_heartbeat (CalldWheelTimer *timer)
 
   if (self->awaits_pong) {
     g_debug ("session %" G_GUINT64_FORMAT ": ping timeout", self->base.member.id);
-    calld_engineio_session_close (self);
+    calld_engineio_session_end (self);
     return;
   }
   self->awaits_pong = TRUE;
@@ -190,6 +190,17 @@ calld_engineio_session_take (CalldEngineioSession *self, const CallEngineioPacke
   }
 }
 
+/* A client whose own queue fills is not read: the packets of a POST wait until it polls. A packet
+ * may bring about a few others, so there has to be some room left. */
+gboolean
+calld_engineio_session_may_read (CalldEngineioSession *self)
+{
+  const CalldHubOptions *options = calld_reactor_get_options (self->server->reactor);
+  CalldQueueLimits limits = { options->queue_frames / 2, options->queue_bytes / 2 };
+
+  return !self->held && (self->websocket != NULL || !calld_queue_is_full (&self->out, &limits));
+}
+
 /* --- what waits for the next turn of the loop ------------------------------------------------- */
 
 static void
@@ -199,11 +210,13 @@ finish_pending (CalldEngineioSession *self)
     calld_engineio_session_unref (self);
     return;
   }
-  if (self->is_slow)
+  if (self->is_slow) {
     calld_engineio_session_close (self);
-  else if (self->poll != NULL && calld_queue_get_length (&self->out) > 0)
+    return;
+  }
+  if (self->poll != NULL && calld_queue_get_length (&self->out) > 0)
     calld_engineio_answer_poll (self, NULL);
-  else if (self->backlog != NULL && !self->held)
+  if (self->backlog != NULL && calld_engineio_session_may_read (self))
     calld_engineio_go_on_with_post (self);
 }
 
