@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Engine.IO on the wire: what the public suite asks, and what its client never does.
+import { equal, need, ok, run, startServer, test, until } from './harness.mjs';
+
+const { WebSocket } = await need('ws');
+const PING_INTERVAL = 300;
+const PING_TIMEOUT = 200;
+const server = await startServer('engineio', '--upgrade-timeout', '400');
+const base = `${server.url}/engine.io/`;
+const wsBase = base.replace('http', 'ws');
+const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function shakeHands() {
+  const response = await fetch(`${base}?EIO=4&transport=polling`);
+  equal(response.status, 200, 'handshake');
+  return JSON.parse((await response.text()).slice(1)).sid;
+}
+
+const poll = (sid) => fetch(`${base}?EIO=4&transport=polling&sid=${sid}`);
+const post = (sid, body, headers = {}) =>
+  fetch(`${base}?EIO=4&transport=polling&sid=${sid}`, { method: 'POST', body, headers });
+
+function socket(query) {
+  const ws = new WebSocket(`${wsBase}?${query}`);
+  const waiting = [];
+  const got = [];
+  ws.binaryType = 'nodebuffer';
+  ws.on('error', () => {});
+  ws.on('message', (data, binary) => {
+    const value = binary ? data : data.toString();
+    if (waiting.length) waiting.shift()(value);
+    else got.push(value);
+  });
+  ws.next = () => (got.length ? Promise.resolve(got.shift()) : new Promise((resolve) => waiting.push(resolve)));
+  ws.opened = new Promise((resolve) => ws.on('open', resolve));
+  ws.closed = new Promise((resolve) => ws.on('close', (code) => resolve(code)));
+  return ws;
+}
+
+async function refusal(path, options = {}) {
+  const response = await fetch(path, options);
+  return [response.status, (await response.json()).code];
+}
+
+test('handshake over polling', async () => {
+  const response = await fetch(`${base}?EIO=4&transport=polling`, { headers: { origin: 'http://elsewhere' } });
+  const text = await response.text();
+  equal(response.headers.get('content-type'), 'text/plain; charset=UTF-8', 'type');
+  equal(response.headers.get('cache-control'), 'no-store', 'caching');
+  equal(response.headers.get('access-control-allow-origin'), '*', 'CORS');
+  equal(text[0], '0', 'packet type');
+  const { sid, ...rest } = JSON.parse(text.slice(1));
+  equal(rest, { upgrades: ['websocket'], pingInterval: 300, pingTimeout: 200, maxPayload: 1000000 }, 'content');
+  ok(/^[\w-]{20}$/.test(sid), sid);
+});
+
+test('handshake over WebSocket', async () => {
+  const ws = socket('EIO=4&transport=websocket');
+  const open = await ws.next();
+  const { sid, ...rest } = JSON.parse(open.slice(1));
+  equal(rest, { upgrades: [], pingInterval: 300, pingTimeout: 200, maxPayload: 1000000 }, 'content');
+  ws.close();
+});
+
+test('errors of HTTP', async () => {
+  const sid = await shakeHands();
+  equal(await refusal(`${base}?EIO=4`), [400, 0], 'no transport');
+  equal(await refusal(`${base}?EIO=4&transport=abc`), [400, 0], 'unknown transport');
+  equal(await refusal(`${base}?EIO=4&transport=polling&sid=nobody`), [400, 1], 'unknown sid');
+  equal(await refusal(`${base}?EIO=4&transport=polling`, { method: 'POST', body: '4x' }), [400, 2], 'POST handshake');
+  equal(await refusal(`${base}?EIO=4&transport=polling`, { method: 'PUT', body: '4x' }), [400, 2], 'PUT handshake');
+  equal(await refusal(`${base}?EIO=4&transport=websocket`), [400, 3], 'no upgrade header');
+  equal(await refusal(`${base}?EIO=4&transport=websocket&sid=${sid}`), [400, 3], 'sid without upgrade');
+  equal(await refusal(`${base}?EIO=3&transport=polling`), [400, 5], 'version 3');
+  equal(await refusal(`${base}?transport=polling`), [400, 5], 'no version');
+});
+
+test('refused upgrades', async () => {
+  for (const query of ['EIO=4&transport=websocket&sid=nobody', 'EIO=3&transport=websocket', 'EIO=4&transport=polling']) {
+    const ws = new WebSocket(`${wsBase}?${query}`);
+    const status = await new Promise((resolve) => {
+      ws.on('unexpected-response', (_, response) => resolve(response.statusCode));
+      ws.on('error', () => {});
+    });
+    equal(status, 400, query);
+  }
+});
+
+test('preflight', async () => {
+  const response = await fetch(base, {
+    method: 'OPTIONS',
+    headers: { origin: 'http://a', 'access-control-request-headers': 'x-one,x-two' },
+  });
+  equal(response.status, 204, 'status');
+  equal(response.headers.get('access-control-allow-headers'), 'x-one,x-two', 'headers');
+  ok(response.headers.get('access-control-allow-methods').includes('POST'), 'methods');
+});
+
+test('echo over polling, several packets, binary', async () => {
+  const sid = await shakeHands();
+  const answer = await post(sid, '4one\x1e4zwei ü\x1ebAQIDBA==');
+  equal([answer.status, await answer.text()], [200, 'ok'], 'post');
+  equal(await (await poll(sid)).text(), '4one\x1e4zwei ü\x1ebAQIDBA==', 'poll');
+});
+
+test('echo over WebSocket', async () => {
+  const ws = socket('EIO=4&transport=websocket');
+  await ws.next();
+  ws.send('4hello');
+  equal(await ws.next(), '4hello', 'text');
+  ws.send(Buffer.from([1, 2, 3]));
+  ok(Buffer.from([1, 2, 3]).equals(await ws.next()), 'binary');
+  ws.close();
+});
+
+test('b64=1 gets binary as text', async () => {
+  const ws = socket('EIO=4&transport=websocket&b64=1');
+  await ws.next();
+  ws.send(Buffer.from([1, 2, 3, 4]));
+  equal(await ws.next(), 'bAQIDBA==', 'base64');
+  ws.close();
+});
+
+test('invalid packets end the session', async () => {
+  for (const body of ['abc', '', '4x\x1e', '2', '5', '0{}']) {
+    const sid = await shakeHands();
+    const response = await post(sid, body).catch(() => ({ status: 400 }));
+    equal(response.status, 400, JSON.stringify(body));
+    equal((await poll(sid)).status, 400, 'and it is gone');
+  }
+  const sid = await shakeHands();
+  equal((await post(sid, Buffer.from('4x'), { 'content-type': 'application/octet-stream' })).status, 400, 'octets');
+  equal((await poll(sid)).status, 400, 'and it is gone');
+  for (const frame of ['abc', '', '2', '9']) {
+    const ws = socket('EIO=4&transport=websocket');
+    await ws.next();
+    ws.send(frame);
+    equal(await ws.closed, 1005, JSON.stringify(frame));
+  }
+});
+
+test('two polls at once end the session', async () => {
+  const sid = await shakeHands();
+  const first = poll(sid);
+  await sleep(50);
+  equal((await poll(sid)).status, 400, 'second');
+  equal(await (await first).text(), '1', 'first');
+  equal(await refusal(`${base}?EIO=4&transport=polling&sid=${sid}`), [400, 1], 'gone');
+});
+
+test('a body over the limit is refused, the session lives', async () => {
+  const sid = await shakeHands();
+  const response = await post(sid, '4' + 'x'.repeat(1000001)).catch(() => ({ status: 413, text: () => '' }));
+  equal([response.status, await response.text()], [413, ''], 'too large');
+  equal((await post(sid, '4fine')).status, 200, 'it lives');
+  equal(await (await poll(sid)).text(), '4fine', 'echo');
+});
+
+test('close from the client', async () => {
+  const sid = await shakeHands();
+  const pending = poll(sid);
+  await sleep(50);
+  const answer = await post(sid, '1');
+  equal(await answer.text(), 'ok', 'post');
+  equal(await (await pending).text(), '6', 'poll');
+  equal((await poll(sid)).status, 400, 'gone');
+  const ws = socket('EIO=4&transport=websocket');
+  await ws.next();
+  ws.send('1');
+  equal(await ws.closed, 1005, 'WebSocket');
+});
+
+test('heartbeat over polling', async () => {
+  const sid = await shakeHands();
+  for (let i = 0; i < 3; i++) {
+    equal(await (await poll(sid)).text(), '2', 'ping');
+    equal((await post(sid, '3')).status, 200, 'pong');
+  }
+});
+
+test('heartbeat over WebSocket', async () => {
+  const ws = socket('EIO=4&transport=websocket');
+  await ws.next();
+  let before = Date.now();
+  for (let i = 0; i < 3; i++) {
+    equal(await ws.next(), '2', 'ping');
+    const passed = Date.now() - before;
+    ok(passed >= PING_INTERVAL - 20 && passed < PING_INTERVAL + 150, `ping after ${passed} ms`);
+    ws.send('3');
+    before = Date.now();
+  }
+  ws.close();
+});
+
+test('ping timeout', async () => {
+  // Exactly as long as the protocol says, and not a millisecond of grace: what the suite does.
+  const sid = await shakeHands();
+  await sleep(PING_INTERVAL + PING_TIMEOUT);
+  equal((await poll(sid)).status, 400, 'polling');
+  const ws = socket('EIO=4&transport=websocket');
+  await ws.next();
+  const before = Date.now();
+  equal(await ws.closed, 1005, 'WebSocket');
+  ok(Date.now() - before < PING_INTERVAL + PING_TIMEOUT + 150, 'in time');
+});
+
+test('a poll whose connection goes away ends the session', async () => {
+  const sid = await shakeHands();
+  const controller = new AbortController();
+  const pending = fetch(`${base}?EIO=4&transport=polling&sid=${sid}`, { signal: controller.signal }).catch(() => {});
+  await sleep(50);
+  controller.abort();
+  await pending;
+  await until(async () => (await post(sid, '4x')).status === 400, 'session gone');
+});
+
+test('upgrade', async () => {
+  const sid = await shakeHands();
+  const pending = poll(sid);
+  const ws = socket(`EIO=4&transport=websocket&sid=${sid}`);
+  await ws.opened;
+  ws.send('2probe');
+  equal(await ws.next(), '3probe', 'probe');
+  equal(await (await pending).text(), '6', 'the poll is let go');
+  ws.send('5');
+  ws.send('4hello');
+  equal(await ws.next(), '4hello', 'echo');
+  equal(await refusal(`${base}?EIO=4&transport=polling&sid=${sid}`), [400, 3], 'polling is over');
+  const second = socket(`EIO=4&transport=websocket&sid=${sid}`);
+  await second.opened;
+  await second.closed;
+  ws.send('4still');
+  equal(await ws.next(), '4still', 'the first one lives');
+  ws.close();
+});
+
+test('while probing, messages go over polling; what is queued crosses with the switch', async () => {
+  const sid = await shakeHands();
+  const ws = socket(`EIO=4&transport=websocket&sid=${sid}`);
+  await ws.opened;
+  ws.send('2probe');
+  equal(await ws.next(), '3probe', 'probe');
+  await post(sid, '4a');
+  equal(await (await poll(sid)).text(), '4a', 'polled');
+  await post(sid, '4b\x1e4c');
+  ws.send('5');
+  equal([await ws.next(), await ws.next()], ['4b', '4c'], 'crossed');
+  ws.close();
+});
+
+test('a probe that says something else, or nothing more, is closed; polling goes on', async () => {
+  const sid = await shakeHands();
+  const first = socket(`EIO=4&transport=websocket&sid=${sid}`);
+  await first.opened;
+  first.send('4nonsense');
+  await first.closed;
+  const second = socket(`EIO=4&transport=websocket&sid=${sid}`);
+  await second.opened;
+  second.send('5');
+  await second.closed;
+  const third = socket(`EIO=4&transport=websocket&sid=${sid}`);
+  await third.opened;
+  third.send('2probe');
+  await post(sid, '3'); // a pong too many does no harm
+  await third.closed;
+});
+
+test('large and small messages mixed, over polling', async () => {
+  const sid = await shakeHands();
+  const large = 'L'.repeat(900000);
+  await post(sid, `4${large}`);
+  const small = post(sid, '4small'); // waits for room in our own queue: it is answered once we poll
+  let text = '';
+  while (!text.endsWith('4small')) text += (text ? '\x1e' : '') + (await (await poll(sid)).text());
+  equal((await small).status, 200, 'post');
+  equal(text.replaceAll('2\x1e', '').length, large.length + 8, 'length');
+});
+
+test('the server stops cleanly with sessions of every kind open', async () => {
+  const sid = await shakeHands();
+  const pending = poll(sid).catch(() => {});
+  const ws = socket('EIO=4&transport=websocket');
+  await ws.next();
+  await shakeHands();
+  await server.stop();
+  await Promise.all([pending, ws.closed]);
+});
+
+await run();

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Serves the gateways' own code with the behaviour that conformance suites and the scripts beside
+ * this file expect. */
+#include "config.h"
+
+#include "calld-engineio.h"
+#include "calld-hub-private.h"
+#include "calld-peerjs.h"
+#include "calld-socketio-server.h"
+
+#include <glib-unix.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+enum {
+  NSP_ROOT,
+  NSP_CUSTOM,
+  NSP_REFUSE,
+};
+
+static const char *const namespaces[] = { "/", "/custom", "/refuse", NULL };
+static char *everybody[] = { (char *) "*", NULL };
+
+static char *option_protocol;
+static int option_port = 0;
+static int option_ping_interval = 300;
+static int option_ping_timeout = 200;
+static int option_max_payload = 1000000;
+static int option_connect_timeout = 1000;
+static int option_upgrade_timeout = 10000;
+static int option_alive_timeout = 60000;
+static int option_expire_timeout = 5000;
+static int option_cleanup = 1000;
+static int option_max_connections = 20000;
+static char *option_certificate;
+static char *option_key;
+static gboolean option_discovery;
+
+static const GOptionEntry entries[] = {
+  { "protocol", 0, 0, G_OPTION_ARG_STRING, &option_protocol, "engineio, socketio or peerjs",
+    "NAME" },
+  { "port", 0, 0, G_OPTION_ARG_INT, &option_port, "port, 0 for any", "N" },
+  { "ping-interval", 0, 0, G_OPTION_ARG_INT, &option_ping_interval, NULL, "MS" },
+  { "ping-timeout", 0, 0, G_OPTION_ARG_INT, &option_ping_timeout, NULL, "MS" },
+  { "max-payload", 0, 0, G_OPTION_ARG_INT, &option_max_payload, NULL, "BYTES" },
+  { "connect-timeout", 0, 0, G_OPTION_ARG_INT, &option_connect_timeout, NULL, "MS" },
+  { "upgrade-timeout", 0, 0, G_OPTION_ARG_INT, &option_upgrade_timeout, NULL, "MS" },
+  { "alive-timeout", 0, 0, G_OPTION_ARG_INT, &option_alive_timeout, NULL, "MS" },
+  { "expire-timeout", 0, 0, G_OPTION_ARG_INT, &option_expire_timeout, NULL, "MS" },
+  { "cleanup", 0, 0, G_OPTION_ARG_INT, &option_cleanup, NULL, "MS" },
+  { "max-connections", 0, 0, G_OPTION_ARG_INT, &option_max_connections, NULL, "N" },
+  { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &option_certificate, NULL, "FILE" },
+  { "key", 0, 0, G_OPTION_ARG_FILENAME, &option_key, NULL, "FILE" },
+  { "discovery", 0, 0, G_OPTION_ARG_NONE, &option_discovery, NULL, NULL },
+  G_OPTION_ENTRY_NULL,
+};
+
+/* --- Engine.IO: an echo ----------------------------------------------------------------------- */
+
+static void
+engineio_opened (CalldEngineioSession *session, const CallEngineioQuery *query)
+{
+}
+
+static void
+engineio_closed (CalldEngineioSession *session)
+{
+}
+
+static void
+engineio_message (CalldEngineioSession *session, gboolean binary, const guint8 *data, gsize length)
+{
+  g_autoptr (CalldFrame) frame = NULL;
+
+  if (binary) {
+    frame = calld_frame_new (CALLD_FRAME_BINARY, data, length);
+  } else {
+    g_autofree char *text = g_strdup_printf ("4%.*s", (int) length, (const char *) data);
+
+    frame = calld_frame_new_text (text);
+  }
+  calld_engineio_session_send (session, frame, CALLD_SEND_DEFAULT);
+}
+
+static const CalldEngineioClass engineio_class = {
+  .session_size = sizeof (CalldEngineioSession),
+  .opened = engineio_opened,
+  .message = engineio_message,
+  .closed = engineio_closed,
+};
+
+/* --- Socket.IO -------------------------------------------------------------------------------- */
+
+/* The arguments of @packet from number @skip on, behind @event unless it is NULL. */
+static void
+send_arguments (CalldSocketioSession *session,
+                const CallSocketioPacket *packet,
+                guint skip,
+                CallSocketioType type,
+                const char *event,
+                gint64 ack_id)
+{
+  g_autoptr (JsonArray) array = json_array_new ();
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_ARRAY);
+  CallSocketioPacket answer = { .nsp = packet->nsp, .ack_id = ack_id, .data = node };
+  JsonNode *argument;
+
+  if (event != NULL)
+    json_array_add_string_element (array, event);
+  for (guint i = skip; (argument = call_socketio_packet_get_argument (packet, i)) != NULL; i++)
+    json_array_add_element (array, json_node_copy (argument));
+  json_node_set_array (node, array);
+  answer.n_attachments = packet->n_attachments;
+  answer.attachments = packet->attachments;
+  answer.type = type;
+  if (answer.n_attachments > 0)
+    answer.type = type == CALL_SOCKETIO_ACK ? CALL_SOCKETIO_BINARY_ACK : CALL_SOCKETIO_BINARY_EVENT;
+  calld_socketio_session_send (session, &answer);
+}
+
+static void
+socketio_connect (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *packet)
+{
+  g_autofree char *auth = packet->data != NULL ? call_json_node_to_string (packet->data) : NULL;
+  g_autofree char *text = NULL;
+
+  if (nsp == NSP_REFUSE) {
+    calld_socketio_session_refuse (
+        session, nsp, "4/refuse,{\"message\":\"not authorized\",\"data\":{\"code\":42}}");
+    return;
+  }
+  calld_socketio_session_accept (session, nsp);
+  text = call_socketio_encode_event (namespaces[nsp], CALL_SOCKETIO_NO_ACK, "auth",
+                                     auth != NULL ? auth : "{}");
+  calld_socketio_session_send_text (session, text);
+}
+
+static void
+deliver_to_room (CalldMember *member, gpointer user_data)
+{
+  CalldSession *session = (CalldSession *) member;
+
+  session->klass->deliver (session, user_data, CALLD_SEND_DEFAULT);
+}
+
+static void
+emit_to_room (CalldSocketioSession *session,
+              guint nsp,
+              const char *room,
+              const char *event,
+              const CallSocketioPacket *packet,
+              guint skip)
+{
+  CalldReactor *reactor = calld_engineio_session_get_reactor (&session->engine);
+  const char *const rooms[] = { room, NULL };
+  g_autoptr (JsonArray) array = json_array_new ();
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_ARRAY);
+  CallSocketioPacket answer = {
+    .type = CALL_SOCKETIO_EVENT, .nsp = packet->nsp, .ack_id = CALL_SOCKETIO_NO_ACK, .data = node
+  };
+  g_autofree char *text = NULL;
+  g_autoptr (CalldFrame) frame = NULL;
+  JsonNode *argument;
+
+  json_array_add_string_element (array, event);
+  for (guint i = skip; (argument = call_socketio_packet_get_argument (packet, i)) != NULL; i++)
+    json_array_add_element (array, json_node_copy (argument));
+  json_node_set_array (node, array);
+  text = call_socketio_packet_encode (&answer);
+  frame = calld_socketio_frame_new (text);
+  calld_rooms_broadcast (calld_reactor_get_rooms (reactor), CALLD_PROTOCOL_SOCKETIO, rooms, 0,
+                         deliver_to_room, frame);
+}
+
+static const char *
+get_string (const CallSocketioPacket *packet, guint index)
+{
+  JsonNode *node = call_socketio_packet_get_argument (packet, index);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_string (node) : NULL;
+}
+
+static void
+send_to_room_of_message (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *packet)
+{
+  JsonNode *node = call_socketio_packet_get_argument (packet, 0);
+  const char *room = NULL;
+
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node))
+    room = json_object_get_string_member_with_default (json_node_get_object (node), "room", NULL);
+  if (room != NULL)
+    emit_to_room (session, nsp, room, "msg", packet, 0);
+}
+
+static void
+join_room (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *packet)
+{
+  CalldReactor *reactor = calld_engineio_session_get_reactor (&session->engine);
+  const char *room = get_string (packet, 0);
+  g_autofree char *text = NULL;
+
+  if (room == NULL)
+    return;
+  calld_rooms_join (calld_reactor_get_rooms (reactor), &session->engine.base.member, room);
+  if (packet->ack_id == CALL_SOCKETIO_NO_ACK)
+    return;
+  text = call_socketio_encode_ack (packet->nsp, packet->ack_id, "\"ok\"");
+  calld_socketio_session_send_text (session, text);
+}
+
+static void
+socketio_event (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *packet)
+{
+  const char *event = call_socketio_packet_get_event (packet);
+
+  if (g_strcmp0 (event, "message") == 0)
+    send_arguments (session, packet, 0, CALL_SOCKETIO_EVENT, "message-back", CALL_SOCKETIO_NO_ACK);
+  else if (g_strcmp0 (event, "message-with-ack") == 0)
+    send_arguments (session, packet, 0, CALL_SOCKETIO_ACK, NULL, packet->ack_id);
+  else if (g_strcmp0 (event, "ask-me") == 0)
+    send_arguments (session, packet, 0, CALL_SOCKETIO_EVENT, "server-asks", packet->ack_id);
+  else if (g_strcmp0 (event, "kick-transport") == 0)
+    calld_engineio_session_close (&session->engine);
+  else if (g_strcmp0 (event, "kick-namespace") == 0)
+    calld_socketio_session_disconnect (session, nsp);
+  else if (g_strcmp0 (event, "join") == 0)
+    join_room (session, nsp, packet);
+  else if (g_strcmp0 (event, "room-emit") == 0 && get_string (packet, 0) != NULL)
+    emit_to_room (session, nsp, get_string (packet, 0), "room-event", packet, 1);
+  else if (g_strcmp0 (event, "msg") == 0)
+    send_to_room_of_message (session, nsp, packet);
+}
+
+/* "ask-me" was passed on with the id of its own acknowledgement. */
+static void
+socketio_ack (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *packet)
+{
+  CallSocketioPacket answer = *packet;
+
+  calld_socketio_session_send (session, &answer);
+}
+
+static const CalldSocketioApp socketio_app = {
+  .connect = socketio_connect,
+  .event = socketio_event,
+  .ack = socketio_ack,
+};
+
+/* --- main ------------------------------------------------------------------------------------- */
+
+static gboolean
+attach (CalldHub *hub)
+{
+  CalldReactor *reactor = calld_hub_get_reactor (hub);
+  CalldEngineioOptions engine = {
+    .path = "/socket.io",
+    .protocol = CALLD_PROTOCOL_SOCKETIO,
+    .ping_interval_ms = (guint) option_ping_interval,
+    .ping_timeout_ms = (guint) option_ping_timeout,
+    .upgrade_timeout_ms = (guint) option_upgrade_timeout,
+    .max_payload = (guint) option_max_payload,
+    .cors_origins = everybody,
+  };
+
+  if (g_strcmp0 (option_protocol, "engineio") == 0) {
+    engine.path = "/engine.io";
+    calld_engineio_new (reactor, &engine, &engineio_class, NULL, NULL);
+    return TRUE;
+  }
+  if (g_strcmp0 (option_protocol, "socketio") == 0) {
+    CalldSocketioServerOptions options = {
+      .engine = engine,
+      .namespaces = namespaces,
+      .connect_timeout_ms = (guint) option_connect_timeout,
+      .max_attachments = CALL_SOCKETIO_MAX_ATTACHMENTS,
+    };
+
+    calld_socketio_server_new (reactor, &options, &socketio_app, NULL, NULL);
+    return TRUE;
+  }
+  if (g_strcmp0 (option_protocol, "peerjs") == 0) {
+    CalldPeerjsOptions options;
+
+    calld_peerjs_options_init (&options);
+    options.alive_timeout_ms = (guint) option_alive_timeout;
+    options.expire_timeout_ms = (guint) option_expire_timeout;
+    options.cleanup_ms = (guint) option_cleanup;
+    options.allow_discovery = option_discovery;
+    calld_peerjs_attach (hub, &options);
+    return TRUE;
+  }
+  g_printerr ("--protocol has to be engineio, socketio or peerjs\n");
+  return FALSE;
+}
+
+static gboolean
+quit (gpointer data)
+{
+  g_main_loop_quit (data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* One page on libsoup's side, so that a browser has somewhere to begin. */
+static void
+on_page (SoupServer *server,
+         SoupServerMessage *message,
+         const char *path,
+         GHashTable *query,
+         gpointer user_data)
+{
+  static const char page[] = "<!doctype html><meta charset=utf-8><title>protocol-server</title>";
+
+  soup_server_message_set_response (message, "text/html", SOUP_MEMORY_STATIC, page, strlen (page));
+  soup_server_message_set_status (message, 200, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (SoupServer) server = NULL;
+  g_autoptr (CalldHub) hub = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  CalldHubOptions options;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  calld_hub_options_init (&options);
+  if (!g_option_context_parse (context, &argc, &argv, &error)) {
+    g_printerr ("%s\n", error->message);
+    return 2;
+  }
+  options.certificate_file = option_certificate;
+  options.key_file = option_key;
+  options.max_connections = (guint) option_max_connections;
+  server = soup_server_new (NULL, NULL);
+  soup_server_add_handler (server, NULL, on_page, NULL, NULL);
+  hub = calld_hub_new (&options, server, &error);
+  if (hub == NULL || !attach (hub) ||
+      !calld_hub_listen (hub, "127.0.0.1", (guint16) option_port, &error)) {
+    g_printerr ("%s\n", error != NULL ? error->message : "cannot start");
+    return 1;
+  }
+  g_print ("port %u\nready\n", calld_hub_get_port (hub));
+  g_unix_signal_add (SIGTERM, quit, loop);
+  g_unix_signal_add (SIGINT, quit, loop);
+  g_main_loop_run (loop);
+  calld_hub_stop (hub);
+  return 0;
+}
