@@ -89,7 +89,7 @@ on_heartbeat (gpointer user_data)
 
   self->heartbeat_timer = call_clock_add_timer (self->clock, CALL_PEERJS_HEARTBEAT_MS, on_heartbeat,
                                                 self);
-  soup_websocket_connection_send_text (self->connection, text);
+  call_relay_send (self, text);
 }
 
 static void
@@ -278,7 +278,8 @@ call_relay_is_open (CallRelay *self)
 gboolean
 call_relay_send (CallRelay *self, const char *text)
 {
-  if (!self->open)
+  if (!self->open ||
+      soup_websocket_connection_get_state (self->connection) != SOUP_WEBSOCKET_STATE_OPEN)
     return FALSE;
   soup_websocket_connection_send_text (self->connection, text);
   return TRUE;

@@ -191,12 +191,20 @@ hear (CallTransportSocketio *self)
 
 /* --- Socket.IO -------------------------------------------------------------------------------- */
 
+/* A connection that is closing is not lost yet, but takes nothing more. */
+static void
+send_text (CallTransportSocketio *self, const char *text)
+{
+  if (soup_websocket_connection_get_state (self->connection) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_send_text (self->connection, text);
+}
+
 static void
 send_message (CallTransportSocketio *self, const char *packet)
 {
   g_autofree char *text = g_strconcat ("4", packet, NULL);
 
-  soup_websocket_connection_send_text (self->connection, text);
+  send_text (self, text);
 }
 
 static void
@@ -341,7 +349,7 @@ on_message (SoupWebsocketConnection *connection,
     lose_literal (self, CALL_ERROR_UNAVAILABLE, "The server ended the connection.");
     break;
   case CALL_ENGINEIO_PING:
-    soup_websocket_connection_send_text (self->connection, "3");
+    send_text (self, "3");
     break;
   case CALL_ENGINEIO_MESSAGE:
     if (!packet.binary)

@@ -113,6 +113,13 @@ fake_server_last_body (FakeServer *self, const char *method_and_path)
   return g_hash_table_lookup (self->bodies, method_and_path);
 }
 
+static void
+send_text (SoupWebsocketConnection *connection, const char *text)
+{
+  if (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_OPEN)
+    soup_websocket_connection_send_text (connection, text);
+}
+
 /* --- Socket.IO -------------------------------------------------------------------------------- */
 
 static void
@@ -120,8 +127,7 @@ send_packet (SoupWebsocketConnection *connection, const char *packet)
 {
   g_autofree char *text = g_strconcat ("4", packet, NULL);
 
-  if (soup_websocket_connection_get_state (connection) == SOUP_WEBSOCKET_STATE_OPEN)
-    soup_websocket_connection_send_text (connection, text);
+  send_text (connection, text);
 }
 
 static void
@@ -199,7 +205,7 @@ on_socket (SoupServer *server,
   g_signal_connect (connection, "message", G_CALLBACK (on_socket_message), self);
   g_signal_connect (connection, "closed", G_CALLBACK (on_socket_closed), self);
   if (!self->mute)
-    soup_websocket_connection_send_text (connection, handshake);
+    send_text (connection, handshake);
 }
 
 /* @ack: one JSON value, the argument of the acknowledgement */
@@ -222,7 +228,7 @@ void
 fake_server_send_raw (FakeServer *self, const char *text)
 {
   for (guint i = 0; i < self->sockets->len; i++)
-    soup_websocket_connection_send_text (self->sockets->pdata[i], text);
+    send_text (self->sockets->pdata[i], text);
 }
 
 guint
@@ -271,12 +277,12 @@ on_peer_message (SoupWebsocketConnection *connection, int type, GBytes *bytes, F
   if (target != NULL) {
     g_autofree char *relayed = call_peerjs_message_encode (&message);
 
-    soup_websocket_connection_send_text (target, relayed);
+    send_text (target, relayed);
   } else if (message.type != CALL_PEERJS_LEAVE) {
     g_autofree char *expire = call_peerjs_encode_bare (CALL_PEERJS_EXPIRE, message.dst,
                                                        message.src);
 
-    soup_websocket_connection_send_text (connection, expire);
+    send_text (connection, expire);
   }
 }
 
@@ -309,7 +315,7 @@ on_peer (SoupServer *server,
   g_hash_table_replace (self->peers, g_strdup (id), g_object_ref (connection));
   g_signal_connect (connection, "message", G_CALLBACK (on_peer_message), self);
   g_signal_connect (connection, "closed", G_CALLBACK (on_peer_closed), self);
-  soup_websocket_connection_send_text (connection, open);
+  send_text (connection, open);
 }
 
 guint
@@ -324,7 +330,7 @@ fake_server_relay_raw (FakeServer *self, const char *peer_id, const char *text)
   SoupWebsocketConnection *target = g_hash_table_lookup (self->peers, peer_id);
 
   g_assert_nonnull (target);
-  soup_websocket_connection_send_text (target, text);
+  send_text (target, text);
 }
 
 /* --- the server ------------------------------------------------------------------------------- */
