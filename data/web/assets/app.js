@@ -37,6 +37,7 @@ export class App {
   #others = new Map();
   #wakeLock = new WakeLock();
   #wasHere = null;
+  #wasOnline = false;
   #lastCall = null;
 
   constructor(render, announcer) {
@@ -272,7 +273,9 @@ export class App {
 
   async #cameOnline() {
     this.socket.send('subscribe', { channel: `appointments.${this.appointment.id}` });
-    this.relay.renew();
+    if (this.#wasOnline)
+      this.relay.renew();
+    this.#wasOnline = true;
     this.chat?.refresh();
     this.call?.sendMedia();
     await this.#refresh();
@@ -372,7 +375,7 @@ export class App {
     if (call.hadMedia)
       this.#sayGoodbye({ reason: call.reason, status: call.visitStatus, seconds: call.seconds(this.now) });
     else
-      this.notice = call.reason;
+      this.notice = call.reason === 'cancelled_by_me' ? null : call.reason;
     this.#refresh();
     this.#save();
   }

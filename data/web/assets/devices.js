@@ -23,9 +23,9 @@ export function deviceState(error) {
   }
 }
 
-/** What to ask for: the remembered device when it is there, sizes that a phone's link carries. */
+/** What to ask for: the chosen device (an "ideal" one is not taken for microphones), sizes that a phone's link carries. */
 export function constraintsFor(kind, id) {
-  const wanted = id ? { deviceId: { ideal: id } } : {};
+  const wanted = id ? { deviceId: { exact: id } } : {};
   if (kind === 'microphone')
     return { audio: { ...wanted, echoCancellation: true, noiseSuppression: true, autoGainControl: true } };
   return {
@@ -174,11 +174,22 @@ export class Devices extends Emitter {
   async #openOne(kind) {
     this.#stop(kind);
     try {
-      const stream = await navigator.mediaDevices.getUserMedia(constraintsFor(kind, this.chosen[kind]));
-      this.#use(kind, stream.getTracks()[0]);
+      this.#use(kind, await this.#ask(kind));
     } catch (error) {
       this.#release(kind, deviceState(error));
     }
+  }
+
+  /* The chosen device may be at home today: then any will do. */
+  async #ask(kind) {
+    const get = (id) => navigator.mediaDevices.getUserMedia(constraintsFor(kind, id));
+    const chosen = this.chosen[kind];
+    const stream = await get(chosen).catch((error) => {
+      if (!chosen || error.name !== 'OverconstrainedError')
+        throw error;
+      return get('');
+    });
+    return stream.getTracks()[0];
   }
 
   #use(kind, track) {

@@ -61,7 +61,7 @@ export class PeerRelay extends Emitter {
 
   /** The connection may be half dead without our knowing: make a new one. */
   renew() {
-    if (this.#socket)
+    if (this.#open)
       this.#lost(0);
   }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 
 const NOTICES = [
-  'declined', 'cancelled', 'no_answer', 'busy', 'elsewhere', 'cancelled_by_me', 'declined_by_me', 'network',
+  'declined', 'cancelled', 'no_answer', 'busy', 'elsewhere', 'declined_by_me', 'network',
   'too_early', 'not_eligible', 'rate_limited',
 ];
 const FAREWELLS = [

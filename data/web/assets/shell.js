@@ -25,7 +25,7 @@ const VIEWS = Object.freeze({
   closed: ClosedView,
 });
 
-const NAMES = { en: 'English', 'pt-BR': 'Português' };
+const NAMES = { en: ['English', 'EN'], 'pt-BR': ['Português', 'PT'] };
 
 /** The frame of the page: heading, language switch, and the view that is due. */
 export class Shell {
@@ -54,10 +54,9 @@ export class Shell {
 
   #addLanguages() {
     for (const language of Object.keys(LANGUAGES)) {
-      const choose = el('button', {
-        type: 'button', lang: language, plain: NAMES[language],
-        on: { click: () => i18n.choose(language) },
-      });
+      const [name, short] = NAMES[language];
+      const choose = el('button', { type: 'button', lang: language, on: { click: () => i18n.choose(language) } },
+        el('span', { class: 'short', plain: `${short} ` }), el('span', { class: 'long', plain: name }));
       choose.dataset.language = language;
       this.#languages.append(choose);
     }
@@ -87,8 +86,10 @@ export class Shell {
     if (first)
       return;
     scrollTo(0, 0);
-    const focus = this.#view.focus ?? this.#main.querySelector('h1');
-    focus?.focus({ preventScroll: true });
+    if (this.#view.focus)
+      this.#view.focus.focus();
+    else
+      this.#main.querySelector('h1').focus({ preventScroll: true });
   }
 
   #setTitle() {

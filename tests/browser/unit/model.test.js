@@ -116,7 +116,7 @@ test('faults of devices', () => {
   assert.equal(state('NotReadableError'), 'in_use');
   assert.equal(state('Whatever'), 'failed');
   assert.equal(constraintsFor('camera', '').video.facingMode, 'user');
-  assert.deepEqual(constraintsFor('camera', 'x').video.deviceId, { ideal: 'x' });
+  assert.deepEqual(constraintsFor('camera', 'x').video.deviceId, { exact: 'x' });
 });
 
 test('a peer connection lives, stalls, and is lost', () => {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { test } from 'node:test';
+import { Script } from 'node:vm';
 
 const web = new URL('../../../data/web/', import.meta.url);
 const names = readdirSync(new URL('assets/', web), { recursive: true })
@@ -12,8 +12,10 @@ const scripts = names.filter((name) => name.endsWith('.js'));
 const read = (name) => readFileSync(new URL(name, web), 'utf8');
 
 test('every script is correct', () => {
-  for (const name of scripts)
-    execFileSync(process.execPath, ['--check', new URL(name, web).pathname]);
+  for (const name of scripts) {
+    const body = read(name).replace(/^import .*$/gm, '').replace(/^export /gm, '');
+    assert.ok(new Script(`'use strict';${body}`, { filename: name }));
+  }
 });
 
 test('every part is in the resource, and nothing else', () => {

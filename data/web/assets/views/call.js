@@ -153,7 +153,7 @@ export class CallView {
     const params = { name: call.other.name };
     setText(this.#state, `connection.${state}`, params);
     this.#state.dataset.state = state;
-    if (state === 'good')
+    if (state === 'good' || state === 'connecting')
       this.#banner.hide();
     else
       this.#banner.show(`connection.${state}.text`, params, state === 'left' ? 'leave' : 'offline');
@@ -179,11 +179,18 @@ export class CallView {
     const params = { name: call.other.name };
     const seen = call.remote.video && !call.otherLeft && this.#stream !== null;
     show(this.#noPicture, !seen);
-    setText(this.#noPicture.querySelector('p'), call.remote.video || call.otherLeft ? 'call.no_picture' : 'call.camera_off', params);
+    setText(this.#noPicture.querySelector('p'), this.#noPictureKey(call), params);
+    show(this.#noPicture.querySelector('p'), !call.otherLeft);
     show(this.#video, seen);
     this.#showChip(this.#chips.muted, !call.remote.audio && !call.otherLeft, 'call.muted', params);
     this.#showChip(this.#chips.silent, call.silent && call.remote.audio, 'call.silent', params);
     show(this.#fit, seen);
+  }
+
+  #noPictureKey(call) {
+    if (!call.remote.video)
+      return 'call.camera_off';
+    return call.state === 'connecting' ? 'connection.connecting.text' : 'call.no_picture';
   }
 
   #showChip(chip, visible, key, params) {

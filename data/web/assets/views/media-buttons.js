@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-import { el, icon, setIcon, setLabel, setText } from '../dom.js';
+import { el, icon, setIcon, setLabel } from '../dom.js';
 
 /** A round button with its name below. */
 export function control(kind, iconName, text, action) {
@@ -29,7 +29,6 @@ export class MediaButtons {
 
   #show(node, name, on, state) {
     setIcon(node, on ? name : `${name}-off`);
-    setText(node.querySelector('.name'), `media.${name}.${on ? 'on' : 'off'}`);
     setLabel(node, `media.${name}.turn_${on ? 'off' : 'on'}`);
     node.classList.toggle('is-off', !on);
     node.disabled = state === 'asking';

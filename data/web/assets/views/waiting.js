@@ -68,9 +68,9 @@ export class WaitingView {
   }
 
   #updatePresence() {
-    const { appointment, callIsOpen, doctorIsHere } = this.#app;
+    const { callIsOpen, doctorIsHere } = this.#app;
     const state = callIsOpen ? 'in_call' : doctorIsHere ? 'here' : 'away';
-    setText(this.#presence, `waiting.${state}`, { name: appointment.doctor.name });
+    setText(this.#presence, `presence.${state}`);
     this.#presence.dataset.state = state;
   }
 
