@@ -84,9 +84,17 @@ typedef struct {
   guint64 bits; /* per second, summed over the samples */
 } CallFeedback;
 
+/* Packets of all streams to us, since their start. */
+typedef struct {
+  gint64 lost;
+  gint64 received;
+} CallReception;
+
 gboolean call_peer_stats_tune (GstElement *webrtc);
 void call_peer_stats_sample (GstElement *webrtc, CallFeedback *feedback);
-void
-call_peer_stats_measure (GstElement *webrtc, CallFeedback *feedback, CallMeasurement *measurement);
+void call_peer_stats_measure (GstElement *webrtc,
+                              CallFeedback *feedback,
+                              CallReception *last,
+                              CallMeasurement *measurement);
 
 G_END_DECLS

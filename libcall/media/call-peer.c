@@ -46,6 +46,7 @@ struct _CallPeer {
   CallCandidates *candidates;
   char **mids; /* of our own description */
   CallFeedback feedback;
+  CallReception reception;
   guint latency_ms;
   gint64 gathering_us;
   gint64 first_media_us;
@@ -603,5 +604,5 @@ call_peer_get_flow (CallPeer *self)
 void
 call_peer_measure (CallPeer *self, CallMeasurement *measurement)
 {
-  call_peer_stats_measure (self->webrtc, &self->feedback, measurement);
+  call_peer_stats_measure (self->webrtc, &self->feedback, &self->reception, measurement);
 }

@@ -61,7 +61,8 @@ call_bitrate_control_step (CallBitrateControl *self, const CallMeasurement *meas
 guint
 call_quality_choose_latency (const CallMeasurement *measurement, guint latency_ms)
 {
-  gboolean rough = measurement->rtt_ms > 120.0 || measurement->jitter_ms > 40.0;
+  gboolean rough = measurement->rtt_ms > 120.0 || measurement->jitter_ms > 40.0 ||
+                   measurement->loss_in > LOSS_LOW;
 
   return MAX (latency_ms, rough ? LATENCY_ROUGH_MS : LATENCY_MS);
 }

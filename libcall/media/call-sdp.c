@@ -180,7 +180,8 @@ parse (const char *sdp, GError **error)
 {
   GstSDPMessage *message = NULL;
 
-  if (sdp == NULL || strlen (sdp) > CALL_SDP_MAX_BYTES || !g_utf8_validate (sdp, -1, NULL)) {
+  if (sdp == NULL || *sdp == '\0' || strlen (sdp) > CALL_SDP_MAX_BYTES ||
+      !g_utf8_validate (sdp, -1, NULL)) {
     fail (error, "is empty, too long or no text");
     return NULL;
   }
