@@ -413,6 +413,12 @@ calld_context_get_auth (CalldContext *self)
   return self->auth;
 }
 
+CalldBus *
+calld_context_get_bus (CalldContext *self)
+{
+  return self->bus;
+}
+
 CalldHub *
 calld_context_get_hub (CalldContext *self)
 {

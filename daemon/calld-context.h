@@ -3,6 +3,7 @@
 
 #include "calld-appointments.h"
 #include "calld-auth.h"
+#include "calld-bus.h"
 #include "calld-calls.h"
 #include "calld-chat.h"
 #include "calld-clock.h"
@@ -38,6 +39,7 @@ CalldConfig *calld_context_get_config (CalldContext *self);
 CalldClock *calld_context_get_clock (CalldContext *self);
 CalldStore *calld_context_get_store (CalldContext *self);
 CalldAuth *calld_context_get_auth (CalldContext *self);
+CalldBus *calld_context_get_bus (CalldContext *self);
 CalldHub *calld_context_get_hub (CalldContext *self);
 CalldGateway *calld_context_get_gateway (CalldContext *self);
 CalldCalls *calld_context_get_calls (CalldContext *self);

@@ -5,6 +5,7 @@
 
 #include "calld-config.h"
 #include "calld-context.h"
+#include "calld-dbus.h"
 #include "calld-demo.h"
 #include "calld-log.h"
 
@@ -36,6 +37,7 @@ typedef struct {
   GMainLoop *loop;
   CalldConfig *config;
   CalldContext *context;
+  CalldDbus *dbus;
   gboolean stopping;
 } Main;
 
@@ -116,18 +118,41 @@ on_terminate (gpointer user_data)
 }
 
 static gboolean
-on_reload (gpointer user_data)
+reload (GError **error)
 {
   CalldConfigSources sources = config_sources ();
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) local_error = NULL;
 
   sd_notifyf (0, "RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time ());
-  if (calld_config_reload (program.config, &sources, &error))
+  if (calld_config_reload (program.config, &sources, &local_error))
     calld_log_info ("reloaded", .code = NULL);
   else
-    calld_log_error ("reload_failed", .detail = error->message);
+    calld_log_error ("reload_failed", .detail = local_error->message);
   sd_notify (0, "READY=1");
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+on_reload (gpointer user_data)
+{
+  reload (NULL);
   return G_SOURCE_CONTINUE;
+}
+
+static void
+on_dbus_drain (gpointer user_data)
+{
+  if (!program.stopping)
+    on_terminate (NULL);
+}
+
+static gboolean
+on_dbus_reload (gpointer user_data, GError **error)
+{
+  return reload (error);
 }
 
 static gboolean
@@ -171,6 +196,15 @@ announce (void)
 }
 
 static gboolean
+go_on_dbus (GError **error)
+{
+  static const CalldDbusHooks hooks = { on_dbus_drain, on_dbus_reload };
+
+  program.dbus = calld_dbus_new (program.context, &hooks, NULL);
+  return calld_dbus_start (program.dbus, program.config->bus, error);
+}
+
+static gboolean
 run (GError **error)
 {
   CalldConfigSources sources = config_sources ();
@@ -184,6 +218,8 @@ run (GError **error)
   clock = calld_clock_new ();
   program.context = calld_context_new (program.config, clock, error);
   if (program.context == NULL || !calld_context_start (program.context, program.demo, error))
+    return FALSE;
+  if (!go_on_dbus (error))
     return FALSE;
 
   program.loop = g_main_loop_new (NULL, FALSE);
@@ -210,6 +246,7 @@ main (int argc, char **argv)
   }
   if (!run (&error))
     fprintf (stderr, "calld: %s\n", error->message);
+  g_clear_object (&program.dbus);
   if (program.context != NULL)
     calld_context_stop (program.context);
   g_clear_pointer (&program.context, calld_context_free);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#pragma once
+
+#include "calld-dbus-generated.h"
+#include "calld-dbus.h"
+
+G_BEGIN_DECLS
+
+/* Where the settings keep which user of the clinic belongs to a Unix user. */
+#define CALLD_DBUS_LOCAL_USER "local-user.%u"
+
+/**
+ * CalldDbusRequest:
+ * @dbus: who was asked
+ * @invocation: what was asked; answered once
+ * @uid: the Unix user who asked
+ *
+ * A method call on its way through asynchronous steps.
+ */
+typedef struct {
+  CalldDbus *dbus;
+  GDBusMethodInvocation *invocation;
+  guint uid;
+} CalldDbusRequest;
+
+/* Takes the request. */
+typedef void (*CalldDbusFunc) (CalldDbusRequest *request);
+
+void calld_dbus_admit (CalldDbus *self,
+                       GDBusMethodInvocation *invocation,
+                       gboolean operators_only,
+                       CalldDbusFunc func);
+void calld_dbus_request_return (CalldDbusRequest *request, GVariant *answer);
+void calld_dbus_request_fail (CalldDbusRequest *request, GError *error);
+gboolean calld_dbus_is_operator (guint uid);
+
+CalldContext *calld_dbus_get_context (CalldDbus *self);
+void calld_dbus_open_session (CalldDbusRequest *request);
+
+CalldDbusCalldAdmin *calld_dbus_admin_new (CalldDbus *dbus);
+
+G_END_DECLS
