@@ -6,30 +6,35 @@ import pathlib
 import sys
 import xml.etree.ElementTree as ET
 
-logs = pathlib.Path(sys.argv[1])
-cases = {}
-junit = logs / "testlog.junit.xml"
-if junit.exists():
+GOOD = ("OK", "SKIP", "EXPECTEDFAIL")
+
+
+def cases_by_test(junit):
+    """For each test that printed TAP: its cases as (passed, names of the failed)."""
+    found = {}
     for suite in ET.parse(junit).getroot().iter("testsuite"):
+        passed, failed = 0, []
         for case in suite.iter("testcase"):
-            bad = case.find("failure") is not None or case.find("error") is not None
-            skipped = case.find("skipped") is not None
-            cases.setdefault(suite.get("name"), []).append((case.get("name"), bad, skipped))
+            if case.find("failure") is not None or case.find("error") is not None:
+                failed.append(case.get("name"))
+            elif case.find("skipped") is None:
+                passed += 1
+        found[suite.get("name").partition(".")[2]] = passed, failed
+    return found
 
-passed, failed = 0, []
-for results in cases.values():
-    for name, bad, skipped in results:
-        if bad:
-            failed.append(name)
-        elif not skipped:
-            passed += 1
 
-# A program that crashed has no failing case of its own: the overall result counts it.
-known = set(failed)
-for line in (logs / "testlog.json").read_text().splitlines():
-    test = json.loads(line)
-    if test["result"] not in ("OK", "SKIP", "EXPECTEDFAIL"):
-        name = test["name"].split(" / ")[-1].replace(" ", "-")
-        if not any(name in k for k in known):
-            failed.append(name)
-print(passed, len(failed), " ".join(n.replace(" ", "-") for n in failed))
+def main(logs):
+    cases = cases_by_test(logs / "testlog.junit.xml")
+    passed, failed = 0, []
+    for line in (logs / "testlog.json").read_text().splitlines():
+        test = json.loads(line)
+        ok, bad = cases.get(test["name"], (int(test["result"] == "OK"), []))
+        passed += ok
+        failed += [f"{test['name']}/{name}" for name in bad]
+        # A program that crashed or hung has perhaps no failed case of its own.
+        if test["result"] not in GOOD and not bad:
+            failed.append(test["name"])
+    print(passed, len(failed), *(name.replace(" ", "-") for name in failed))
+
+
+main(pathlib.Path(sys.argv[1]))
