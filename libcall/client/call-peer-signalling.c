@@ -172,22 +172,25 @@ sort_in (CallPeerSignalling *self, Heard *heard)
       return;
     }
     self->described = TRUE;
-    keep (&self->inbox, heard, (GDestroyNotify) heard_free);
+    g_queue_push_tail (&self->inbox, heard); /* one for each generation: needs no bound */
   } else {
     keep (self->described ? &self->inbox : &self->held, heard, (GDestroyNotify) heard_free);
   }
 }
 
-/* Looks at what was held again: once for what has come of age by a new generation, and once more
- * for candidates whose description was among it. */
+/* Looks at what was held again, descriptions first, so that candidates stay in their order. */
 static void
 sort_held (CallPeerSignalling *self)
 {
   for (int round = 0; round < 2; round++) {
-    guint n = self->held.length;
+    for (guint n = self->held.length; n > 0; n--) {
+      Heard *heard = g_queue_pop_head (&self->held);
 
-    while (n-- > 0)
-      sort_in (self, g_queue_pop_head (&self->held));
+      if (round == 0 && !is_description (&heard->signal))
+        g_queue_push_tail (&self->held, heard);
+      else
+        sort_in (self, heard);
+    }
   }
 }
 

@@ -45,3 +45,17 @@ void fixture_sign_in (Fixture *fixture);
 void fixture_go_online (Fixture *fixture);
 CallAppointment *fixture_visit (Fixture *fixture);
 void fixture_advance_until_online (Fixture *fixture);
+
+/* Turns the main context and moves @clock until @condition holds. */
+#define test_await_moving(clock, condition)                                               \
+  G_STMT_START                                                                            \
+  {                                                                                       \
+    gint64 test_begin_ = g_get_monotonic_time ();                                         \
+    while (!(condition)) {                                                                \
+      call_clock_advance (clock, 50);                                                     \
+      g_main_context_iteration (NULL, FALSE);                                             \
+      if (g_get_monotonic_time () - test_begin_ > TEST_WATCHDOG_SECONDS * G_USEC_PER_SEC) \
+        g_error ("waited too long for: %s", G_STRINGIFY (condition));                     \
+    }                                                                                     \
+  }                                                                                       \
+  G_STMT_END

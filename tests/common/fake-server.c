@@ -273,6 +273,8 @@ on_peer_message (SoupWebsocketConnection *connection, int type, GBytes *bytes, F
   }
   g_free (message.src);
   message.src = g_strdup (g_object_get_data (G_OBJECT (connection), "peer-id"));
+  count (self, message.type == CALL_PEERJS_CANDIDATE ? "event CANDIDATE" : "event description",
+         NULL);
   target = message.dst != NULL ? g_hash_table_lookup (self->peers, message.dst) : NULL;
   if (target != NULL) {
     g_autofree char *relayed = call_peerjs_message_encode (&message);

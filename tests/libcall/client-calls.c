@@ -433,10 +433,7 @@ test_accept_is_repeated (Fixture *fixture, gconstpointer unused)
   test_await (fake_server_count (fixture->server, PATH ("accept")) == 1);
   test_await (fixture->client->delivery != NULL && call_clock_get_n_timers (fixture->clock) > 0);
   answer_all (fixture);
-  while (result == NULL) {
-    call_clock_advance (fixture->clock, 100);
-    g_main_context_iteration (NULL, FALSE);
-  }
+  test_await_moving (fixture->clock, result != NULL);
   g_assert_true (call_client_accept_call_finish (fixture->client, result, &error));
   g_assert_cmpuint (fake_server_count (fixture->server, PATH ("accept")), ==, 2);
 }
@@ -676,10 +673,7 @@ test_end_is_repeated (Fixture *fixture, gconstpointer unused)
   g_assert_true (call_client_end_call (fixture->client, session, NULL));
   test_await (fake_server_count (fixture->server, PATH ("end")) == 1);
   answer_all (fixture);
-  while (!call_session_is_over (session)) {
-    call_clock_advance (fixture->clock, 100);
-    g_main_context_iteration (NULL, FALSE);
-  }
+  test_await_moving (fixture->clock, call_session_is_over (session));
   g_assert_cmpuint (fake_server_count (fixture->server, PATH ("end")), ==, 2);
   assert_over (session, CALL_STATE_ENDED, CALL_END_HANG_UP);
 }
@@ -693,10 +687,7 @@ test_end_gives_up (Fixture *fixture, gconstpointer unused)
   set_visit (fixture, VISIT_JSON (VISIT, "in_progress", ACTIVE (CALL_1, "active", "1", "")));
   fake_server_answer (fixture->server, PATH ("end"), 503, "{}");
   g_assert_true (call_client_end_call (fixture->client, session, NULL));
-  while (!call_session_is_over (session)) {
-    call_clock_advance (fixture->clock, 50);
-    g_main_context_iteration (NULL, FALSE);
-  }
+  test_await_moving (fixture->clock, call_session_is_over (session));
   g_assert_cmpint (call_clock_now_ms (fixture->clock) - began, >=, 60000);
   assert_over (session, CALL_STATE_ENDED, CALL_END_HANG_UP);
 }
