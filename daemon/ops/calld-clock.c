@@ -389,7 +389,7 @@ calld_clock_advance (CalldClock *self, gint64 ms)
     if (delay != NULL)
       step = MIN (step, MAX (delay->due - self->test_monotonic_us, 0));
     if (date != NULL)
-      step = MIN (step, MAX (date->due - self->test_wall_ms, 0) * 1000);
+      step = MIN (step, CLAMP (date->due - self->test_wall_ms, 0, G_MAXINT64 / 4000) * 1000);
     move_test_clock (self, step);
     if (next_due (self, G_MAXUINT64) == NULL)
       break;

@@ -405,7 +405,8 @@ parse_all (Parser *self, guint max_values)
 JsonNode *
 call_json_parse_limited (const char *text, gsize length, guint max_values, GError **error)
 {
-  Parser parser = { .start = text, .at = text, .end = text + length, .error = error };
+  const char *start = length > 0 ? text : "";
+  Parser parser = { .start = start, .at = start, .end = start + length, .error = error };
   gboolean good;
 
   if (length > CALL_JSON_MAX_TEXT) {

@@ -182,7 +182,8 @@ call_socketio_packet_parse (CallSocketioPacket *packet,
                             gsize length,
                             GError **error)
 {
-  Cursor cursor = { text, text + length };
+  const char *start = length > 0 ? text : "";
+  Cursor cursor = { start, start + length };
 
   memset (packet, 0, sizeof *packet);
   packet->ack_id = CALL_SOCKETIO_NO_ACK;

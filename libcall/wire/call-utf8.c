@@ -77,7 +77,7 @@ skip_ascii (const guint8 *p, const guint8 *end)
 CallUtf8State
 call_utf8_feed (CallUtf8State state, const void *data, gsize length)
 {
-  const guint8 *p = data;
+  const guint8 *p = length > 0 ? data : (const void *) "";
   const guint8 *end = p + length;
 
   while (p < end && state != CALL_UTF8_REJECT) {

@@ -304,6 +304,8 @@ call_websocket_parser_feed (CallWebsocketParser *self,
   /* The last message has been dealt with: an idle connection keeps no memory. */
   if (!self->in_message)
     call_websocket_parser_clear (self);
+  if (length == 0)
+    return CALL_WEBSOCKET_RESULT_MORE;
 
   while (TRUE) {
     gsize used = 0;

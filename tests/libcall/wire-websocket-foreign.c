@@ -104,7 +104,7 @@ on_run (GThreadedSocketService *service,
 {
   GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
   GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
-  g_autoptr (GByteArray) left = g_byte_array_new ();
+  g_autoptr (GByteArray) left = g_byte_array_sized_new (1024);
   CallWebsocketParser parser;
   guint8 buffer[8192];
   gssize n = 0;
@@ -385,7 +385,7 @@ run_own_client (gpointer data)
   g_autoptr (GSocketConnection) connection = g_socket_client_connect_to_host (
       client, "127.0.0.1", task->port, NULL, &error);
   GIOStream *stream = G_IO_STREAM (connection);
-  g_autoptr (GByteArray) left = g_byte_array_new ();
+  g_autoptr (GByteArray) left = g_byte_array_sized_new (1024);
   const char
       *head = "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
               "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
