@@ -36,7 +36,7 @@ OWNERS = [
     (r'hiredis', r'daemon/bus/calld-bus-redis'),
     (r'libsoup/', r'libcall/client/|daemon/|gst-plugins/'),
     (r'sys/(socket|epoll|timerfd|eventfd)\.h|netinet/|arpa/', r'daemon/(hub|gateway|egress|ops)/|daemon/main\.c'),
-    (r'sodium\.h', r'libcall/call-id\.c|libcall/wire/|daemon/(trust|store|ops|dbus|http)/|daemon/service/calld-demo'),
+    (r'sodium\.h', r'libcall/call-id\.c|libcall/wire/|daemon/(trust|store|ops|dbus|http)/|daemon/service/calld-demo|daemon/callctl'),
     (r'systemd/', r'daemon/'),
 ]
 

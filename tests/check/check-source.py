@@ -15,7 +15,7 @@ COMMENTABLE = re.compile(r'(\.(c|h|in|py|sh|js|mjs|css|html|ui|xml|sql|dict|serv
                          r'|(^|/)meson(\.build|_options\.txt)$)')
 PREFIXES = [  # folder, prefix of functions, prefix of files
     ('libcall/', 'call_', 'call-|call\\.'),
-    ('daemon/', 'calld_', 'calld-'),
+    ('daemon/', 'calld_|callctl_', 'calld-|callctl-'),
     ('desktop-app/', 'desk_', 'desk-'),
     ('gst-plugins/', 'gst_call|gst_plugin', 'gstcall|.*'),
 ]
@@ -142,11 +142,15 @@ SLEEP = re.compile(r'\b(g_usleep|usleep|sleep|nanosleep)\s*\(')
 
 
 def sleeps(names):
-    """A test may let time pass on the wire, if it says on the same line what for."""
+    """A test may look again and again for what another thread does, and may let time pass on the wire
+    if it says on the same line what for."""
     for name in names:
         said = tree.read(name).splitlines()
         for number, line in enumerate(tree.strip_comments(tree.read(name)).splitlines(), 1):
-            if SLEEP.search(line) and not (name.startswith('tests/') and '/*' in said[number - 1]):
+            if not SLEEP.search(line):
+                continue
+            looks_again = re.search(r'\bwhile \(|\bdo \{', said[number - 2])
+            if not name.startswith('tests/') or not (looks_again or '/*' in said[number - 1]):
                 yield f'{name}:{number}: wait for what you wait for'
 
 

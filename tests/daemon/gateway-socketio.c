@@ -470,7 +470,7 @@ pending_bound (HubFixture *hub, gpointer user_data)
     raw_send_text (fd, text);
   }
   wait_for (&fixture->services->n_handled, 8);
-  g_usleep (50000);
+  g_usleep (50000); /* time enough for a ninth to show */
   g_assert_cmpint (g_atomic_int_get (&fixture->services->n_handled), ==, 8);
   in_main (fixture, release_kept, NULL);
   for (int i = 0; i < 100; i++) {
