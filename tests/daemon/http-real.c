@@ -274,6 +274,26 @@ test_endless_body (House *self, gconstpointer data)
   g_object_unref (send_message (self, "GET", "/health", NULL, NULL));
 }
 
+/* Clients that go before their answer comes, some of them in the middle of a body. */
+static void
+test_impatient (House *self, gconstpointer data)
+{
+  g_autofree char *login = g_strdup_printf (
+      "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 60\r\n\r\n%-60s",
+      "{\"email\":\"nobody@clinic.example\",\"password\":\"nope\"}");
+  g_autofree char *me = g_strdup_printf (
+      "GET /api/me HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n\r\n", self->patient->token);
+
+  for (int i = 0; i < 100; i++) {
+    g_autoptr (GSocketConnection) connection = dial (self);
+    const char *text = i % 2 ? login : me;
+
+    write_all (connection, text, strlen (text) - (i % 3 == 0 ? 10 : 0));
+    g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+  }
+  json_object_unref (caller_get (self->patient, 200, "/api/me"));
+}
+
 static void
 test_message_too_long (House *self, gconstpointer data)
 {
@@ -501,6 +521,7 @@ main (int argc, char **argv)
   CASE ("too-long/chunked", test_chunked_too_long);
   CASE ("too-long/endless", test_endless_body);
   CASE ("too-long/message", test_message_too_long);
+  CASE ("impatient", test_impatient);
   CASE ("appointments/too-early-and-late", test_too_early_and_late);
   CASE ("appointments/foreign", test_foreign_appointment);
   CASE ("appointments/cancel-and-reschedule", test_cancel_and_reschedule);
