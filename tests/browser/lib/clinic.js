@@ -64,7 +64,10 @@ class Clinic {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  async signIn({ clinician, password, link }) {
+  async signIn({ clinician, passwordFile, link }) {
+    const password = readFileSync(passwordFile, 'utf8').trim();
+    this.email = clinician;
+    this.passwordFile = passwordFile;
     const login = await this.post('/api/auth/login', { email: clinician, password });
     const join = await this.post('/api/auth/join', { link: link.split('#')[1] });
     this.token = login.token;
@@ -93,9 +96,17 @@ class Clinic {
     return this.post(`/api/appointments/${id}/reschedule`, { scheduledAt, durationMinutes: 30 });
   }
 
-  async post(where, body) {
+  get(where) {
+    return this.#ask('GET', where);
+  }
+
+  post(where, body) {
+    return this.#ask('POST', where, JSON.stringify(body));
+  }
+
+  async #ask(method, where, body) {
     const headers = { 'Content-Type': 'application/json', ...(this.token ? { Authorization: `Bearer ${this.token}` } : {}) };
-    const response = await fetch(this.url + where, { method: 'POST', headers, body: JSON.stringify(body) });
+    const response = await fetch(this.url + where, { method, headers, body });
     const answer = await response.json();
     if (!response.ok)
       throw new Error(`${where}: ${JSON.stringify(answer)}`);
@@ -114,9 +125,9 @@ class Clinic {
     const told = {};
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), START_MS);
     for await (const line of readline.createInterface({ input: this.#process.stdout })) {
-      const [, clinician, file] = /^calld: clinician: (\S+), password in (.+)$/.exec(line) ?? [];
+      const [, clinician, passwordFile] = /^calld: clinician: (\S+), password in (.+)$/.exec(line) ?? [];
       const [, link] = /^calld: join link: (.+)$/.exec(line) ?? [];
-      Object.assign(told, clinician && { clinician, password: readFileSync(file, 'utf8').trim() }, link && { link });
+      Object.assign(told, clinician && { clinician, passwordFile }, link && { link });
       if (told.clinician && told.link) {
         clearTimeout(timer);
         this.#process.stdout.resume();
