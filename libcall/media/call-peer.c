@@ -516,8 +516,9 @@ call_peer_new (const CallPeerConfig *config,
   self->events = *events;
   self->user_data = user_data;
   self->pipeline = call_pipeline_new (name, config->stage, on_message, self);
+  call_pipeline_set_drain (self->pipeline, call_transport_drain);
   self->webrtc = g_steal_pointer (&webrtc);
-  gst_bin_add (call_pipeline_get_bin (self->pipeline), gst_object_ref (self->webrtc));
+  gst_bin_add (call_pipeline_get_bin (self->pipeline), self->webrtc);
   connect_signal (self, "pad-added", G_CALLBACK (on_pad_added));
   connect_signal (self, "on-ice-candidate", G_CALLBACK (on_ice_candidate));
   connect_signal (self, "notify::connection-state", G_CALLBACK (on_connection_state));

@@ -32,6 +32,7 @@ GstElement *call_pipeline_add (CallPipeline *self, const char *description, GErr
 void call_pipeline_play (CallPipeline *self);
 void call_pipeline_play_now (CallPipeline *self);
 gboolean call_pipeline_is_closed (CallPipeline *self);
+void call_pipeline_set_drain (CallPipeline *self, void (*drain) (GstBin *pipeline));
 void call_pipeline_close (CallPipeline *self);
 
 void call_pipeline_send (CallPipeline *self,

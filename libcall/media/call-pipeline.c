@@ -15,6 +15,7 @@ struct _CallPipeline {
   GSource *guard;
   CallPipelineMessageFunc func;
   gpointer user_data;
+  void (*drain) (GstBin *pipeline);
   gboolean left; /* the stage: stopped, or given up */
 
   GMutex state_lock; /* held by the thread that changes the state, and by nobody else */
@@ -207,11 +208,20 @@ close_thread (gpointer data)
   CallPipeline *self = data;
 
   g_mutex_lock (&self->state_lock);
+  if (self->drain != NULL)
+    self->drain (GST_BIN (self->pipeline));
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
   gst_clear_object (&self->pipeline);
   g_mutex_unlock (&self->state_lock);
   attach_idle (call_stage_get_context (self->stage), on_stopped, self, g_object_unref);
   return NULL;
+}
+
+/* Has @drain called by the closing thread, to finish what must not be interrupted. */
+void
+call_pipeline_set_drain (CallPipeline *self, void (*drain) (GstBin *pipeline))
+{
+  self->drain = drain;
 }
 
 /*

@@ -140,7 +140,7 @@ build (CallSource *self, const CallSourceFormat *format, GstElement *device, GEr
     return FALSE;
   if (device == NULL)
     return TRUE;
-  gst_bin_add (bin, gst_object_ref (device));
+  gst_bin_add (bin, device);
   if (gst_element_link (device, chain))
     return TRUE;
   g_set_error_literal (error, CALL_ERROR, CALL_ERROR_MEDIA,

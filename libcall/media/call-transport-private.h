@@ -9,5 +9,6 @@ G_BEGIN_DECLS
 #define CALL_TRANSPORT_LATENCY_MS 100
 
 GstElement *call_transport_new (const CallPeerConfig *config, GError **error);
+void call_transport_drain (GstBin *pipeline);
 
 G_END_DECLS

@@ -63,7 +63,7 @@ pin_address (GstElement *webrtc, const char *address)
 GstElement *
 call_transport_new (const CallPeerConfig *config, GError **error)
 {
-  g_autoptr (GstElement) webrtc = gst_element_factory_make ("webrtcbin", NULL);
+  g_autoptr (GstElement) webrtc = gst_element_factory_make ("webrtcbin", "webrtc");
   g_autoptr (GstElementFactory) nice = gst_element_factory_find ("nicesrc");
 
   if (webrtc == NULL || nice == NULL) {
@@ -85,4 +85,21 @@ call_transport_new (const CallPeerConfig *config, GError **error)
   else if (call_ice_is_loopback_only ())
     pin_address (webrtc, "127.0.0.1");
   return g_steal_pointer (&webrtc);
+}
+
+/*
+ * Waits until webrtcbin has done all it was asked for: stopped in the middle of gathering it leaves
+ * sockets open. Its tasks run in order, so the reply to the last one tells. For the closing thread.
+ */
+void
+call_transport_drain (GstBin *pipeline)
+{
+  g_autoptr (GstElement) webrtc = gst_bin_get_by_name (pipeline, "webrtc");
+  g_autoptr (GstPromise) promise = NULL;
+
+  if (webrtc == NULL || GST_STATE (webrtc) < GST_STATE_READY)
+    return;
+  promise = gst_promise_new ();
+  g_signal_emit_by_name (webrtc, "get-stats", NULL, promise);
+  gst_promise_wait (promise);
 }
