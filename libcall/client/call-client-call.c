@@ -212,8 +212,11 @@ on_rejoined (CallClientCall *call, CallRejoinAnswer *answer)
   if (peer_id != NULL)
     call_peer_signalling_set_remote (call->signalling, peer_id);
   call_session_set_outgoing (call->session, answer->offer);
-  call->next_generation = answer->generation;
   call->taken = TRUE;
+  /* The other side was first, and its notice has begun this generation already. */
+  if (answer->generation <= call_session_get_generation (call->session))
+    return;
+  call->next_generation = answer->generation;
   if (call_client_call_feed (call, CALL_SESSION_EVENT_REJOIN_OK, CALL_END_NONE, NULL, NULL))
     call_client_call_complete (call, NULL);
 }

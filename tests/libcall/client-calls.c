@@ -560,6 +560,29 @@ test_lost_media (Fixture *fixture, gconstpointer unused)
   test_await (fake_server_count (fixture->server, "event call_error") == 2);
 }
 
+/* Both sides lost it and both asked: the notice of the other comes first, our answer late. */
+static void
+test_both_lost_media (Fixture *fixture, gconstpointer unused)
+{
+  CallSession *session = connected_call (fixture);
+  CallSignalling *signalling = call_client_get_signalling (fixture->client, session);
+
+  fake_server_answer (fixture->server, PATH ("rejoin"), 0,
+                      "{\"callId\":\"" CALL_1 "\",\"generation\":2,\"peers\":{\"" PATIENT
+                      "\":\"" REMOTE_PEER "\"},\"offer\":true}");
+  call_signalling_report_lost (signalling, 1, "no_media");
+  test_await (fake_server_count (fixture->server, PATH ("rejoin")) == 1);
+  fake_server_emit (fixture->server, "AppointmentCallRejoined",
+                    IDS (VISIT, CALL_1) FROM_PATIENT ",\"peerId\":\"" REMOTE_PEER
+                                                     "\",\"generation\":2" AT);
+  test_await (call_session_get_generation (session) == 2);
+  call_signalling_report_flowing (signalling, 2);
+  fake_server_release (fixture->server, PATH ("rejoin"));
+  test_await (!fixture->client->call->rejoining);
+  g_assert_false (call_session_get_reconnecting (session));
+  g_assert_cmpuint (call_session_get_generation (session), ==, 2);
+}
+
 static void
 test_rejoin_refused (Fixture *fixture, gconstpointer unused)
 {
@@ -856,6 +879,7 @@ main (int argc, char *argv[])
   ADD ("ended-there", test_ended_there);
   ADD ("left-and-back", test_left_and_back);
   ADD ("lost-media", test_lost_media);
+  ADD ("both-lost-media", test_both_lost_media);
   ADD ("rejoin-refused", test_rejoin_refused);
   ADD ("leave-and-rejoin", test_leave_and_rejoin);
   ADD ("nothing-to-rejoin", test_nothing_to_rejoin);
