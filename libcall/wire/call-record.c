@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define STRING_MAX 4096
+#define WORD_MAX 64
 #define STRV_MAX 1000
 #define MODELS_MAX 5000
 
@@ -60,6 +61,7 @@ clear_field (const CallField *field, gpointer base)
   switch ((CallFieldType) field->type) {
   case CALL_FIELD_STRING:
   case CALL_FIELD_ID:
+  case CALL_FIELD_WORD:
   case CALL_FIELD_PEER_ID:
   case CALL_FIELD_RAW:
     clear_string (field, &AT (base, field, char *));
@@ -217,6 +219,7 @@ write_field (const CallField *field, gconstpointer base, CallJsonWriter *writer)
   switch ((CallFieldType) field->type) {
   case CALL_FIELD_STRING:
   case CALL_FIELD_ID:
+  case CALL_FIELD_WORD:
   case CALL_FIELD_PEER_ID:
     call_json_add_string (writer, field->name, CONST_AT (base, field, char *));
     break;
@@ -312,10 +315,18 @@ get_json_flags (const CallField *field)
 }
 
 static gboolean
+is_word (const char *text)
+{
+  return strlen (text) <= WORD_MAX &&
+         text[strspn (text, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-.")] == '\0';
+}
+
+static gboolean
 read_string (const CallField *field, gpointer base, JsonObject *object, GError **error)
 {
   CallJsonFlags flags = get_json_flags (field);
   const char *text = NULL;
+  const char *problem = NULL;
   gboolean good;
 
   if (field->type == CALL_FIELD_ID)
@@ -323,9 +334,12 @@ read_string (const CallField *field, gpointer base, JsonObject *object, GError *
   else
     good = call_json_get_text (object, field->name, flags,
                                field->limit > 0 ? field->limit : STRING_MAX, &text, error);
-  if (good && text != NULL && field->type == CALL_FIELD_PEER_ID &&
-      !call_peerjs_id_is_valid (text)) {
-    call_error_set_field (error, field->name, "is not an address of a peer");
+  if (text != NULL && field->type == CALL_FIELD_PEER_ID && !call_peerjs_id_is_valid (text))
+    problem = "is not an address of a peer";
+  else if (text != NULL && field->type == CALL_FIELD_WORD && !is_word (text))
+    problem = "is not a word of letters and digits";
+  if (problem != NULL) {
+    call_error_set_field (error, field->name, "%s", problem);
     return FALSE;
   }
   AT (base, field, char *) = g_strdup (text);
@@ -461,6 +475,7 @@ read_field (const CallField *field, gpointer base, JsonObject *object, GError **
   switch ((CallFieldType) field->type) {
   case CALL_FIELD_STRING:
   case CALL_FIELD_ID:
+  case CALL_FIELD_WORD:
   case CALL_FIELD_PEER_ID:
     return read_string (field, base, object, error);
   case CALL_FIELD_RAW:

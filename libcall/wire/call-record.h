@@ -9,6 +9,7 @@ G_BEGIN_DECLS
  * CallFieldType:
  * @CALL_FIELD_STRING: char *; @limit is its longest length in bytes, 0 for 4096
  * @CALL_FIELD_ID: char *, a UUID
+ * @CALL_FIELD_WORD: char *, a word of a program: letters, digits, '_', '-' and '.', at most 64
  * @CALL_FIELD_PEER_ID: char *, an address of the PeerJS relay
  * @CALL_FIELD_TIME: gint64, milliseconds since 1970; 0 is no time
  * @CALL_FIELD_INT: gint64, not negative
@@ -29,6 +30,7 @@ G_BEGIN_DECLS
 typedef enum {
   CALL_FIELD_STRING,
   CALL_FIELD_ID,
+  CALL_FIELD_WORD,
   CALL_FIELD_PEER_ID,
   CALL_FIELD_TIME,
   CALL_FIELD_INT,

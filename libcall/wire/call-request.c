@@ -8,7 +8,6 @@
 #include "call-socketio.h"
 
 #define TEMP_ID_MAX 128
-#define WORD_MAX 64
 
 #define NEEDED(name, member, Type) CALL_NEEDED (CallRequest, name, member, Type)
 #define MAYBE(name, member, Type) CALL_MAYBE (CallRequest, name, member, Type)
@@ -49,8 +48,8 @@ static const CallField call_alive_fields[] = {
 static const CallField call_error_fields[] = {
   NEEDED ("appointmentId", appointment_id, ID),
   NEEDED ("callId", call_id, ID),
-  TEXT ("stage", stage, CALL_FIELD_NEEDED, WORD_MAX),
-  TEXT ("code", code, CALL_FIELD_NEEDED, WORD_MAX),
+  NEEDED ("stage", stage, WORD),
+  NEEDED ("code", code, WORD),
 };
 static const CallField group_fields[] = {
   NEEDED ("groupId", group_id, ID),

@@ -82,6 +82,8 @@ test_bad_values (void)
   expect_bad ("send_message", "{\"groupId\":\"" GROUP_ID "\",\"content\":\"x\",\"type\":\"virus\"}",
               "type");
   expect_bad ("send_message", long_message, "content");
+  expect_bad ("call_error", "{" CALL_MEMBERS ",\"stage\":\"ice\",\"code\":\"José is ill\"}",
+              "code");
   expect_bad ("message_delivered", "{\"messageIds\":[\"1\"]}", "messageIds");
   expect_bad ("message_delivered", "{\"messageIds\":[{}]}", "messageIds");
   for (int i = 0; i < CALL_REQUEST_IDS_MAX; i++)
