@@ -67,7 +67,7 @@ parse_options (int *argc, char ***argv, GError **error)
   g_option_context_set_summary (options,
                                 "Carries remote consultations: appointments, calls, chat.");
   g_option_context_set_description (
-      options, "Every setting is also an environment variable, see env.example and calld(1).\n");
+      options, "Every setting is also an environment variable, see env.example and calld(8).\n");
   g_option_context_add_main_entries (options, entries, NULL);
   g_option_context_add_group (options, calld_config_option_group_new (program.flags));
   if (!g_option_context_parse (options, argc, argv, error))

@@ -118,10 +118,13 @@ add_visits (Seed *seed, CalldChange *change)
         seed->clinician->id, patient->id, slot + visits[i].offset * MINUTE_MS, VISIT_MINUTES, now);
 
     calld_change_add_appointment (change, record);
-    if (i == CURRENT_VISIT)
-      seed->current = record;
-    else
+    if (i != CURRENT_VISIT) {
       calld_appointment_record_free (record);
+      continue;
+    }
+    /* Names come with records that are read; this one goes into a link as it is. */
+    record->patient_name = g_strdup (patient->name);
+    seed->current = record;
   }
 }
 

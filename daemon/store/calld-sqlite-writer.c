@@ -3,17 +3,9 @@
 
 #include "config.h"
 
-#include "calld-sqlite-writer.h"
-
-#include "calld-sqlite-reader.h"
+#include "calld-sqlite-writer-private.h"
 
 #include "call-error.h"
-
-struct _CalldSqliteWriter {
-  CalldSqlite *db; /* not owned */
-  CalldAudit *audit;
-  CalldAuditHead head;
-};
 
 typedef gboolean (*StepFunc) (CalldSqliteWriter *self, const CalldStep *step, GError **error);
 
@@ -80,12 +72,12 @@ calld_sqlite_writer_set_head (CalldSqliteWriter *self, const CalldAuditHead *hea
 }
 
 /* Runs @cursor and wants it to have changed a row. */
-static gboolean
-run_one (CalldSqliteWriter *self,
-         CalldCursor *cursor,
-         CallError code,
-         const char *why,
-         GError **error)
+gboolean
+calld_sqlite_writer_run_one (CalldSqliteWriter *self,
+                             CalldCursor *cursor,
+                             CallError code,
+                             const char *why,
+                             GError **error)
 {
   if (!calld_cursor_run (cursor, error))
     return FALSE;
@@ -96,8 +88,8 @@ run_one (CalldSqliteWriter *self,
 }
 
 /* SQLite says which constraint failed only by a number; a caller wants a sentence. */
-static gboolean
-explain (GError **error, CallError code, const char *sentence)
+gboolean
+calld_sqlite_explain (GError **error, CallError code, const char *sentence)
 {
   if (error != NULL && g_error_matches (*error, CALL_ERROR, code)) {
     g_clear_error (error);
@@ -133,7 +125,8 @@ add_user (CalldSqliteWriter *self, const CalldStep *step, GError **error)
   calld_cursor_bind_int (cursor, user->created_at);
   if (calld_cursor_run (cursor, error))
     return TRUE;
-  return explain (error, CALL_ERROR_CONFLICT, "A user with this e-mail address exists already.");
+  return calld_sqlite_explain (error, CALL_ERROR_CONFLICT,
+                               "A user with this e-mail address exists already.");
 }
 
 static gboolean
@@ -145,9 +138,11 @@ update_user (CalldSqliteWriter *self, const CalldStep *step, GError **error)
                 "WHERE id = ?1");
 
   bind_user (cursor, step->record);
-  if (run_one (self, cursor, CALL_ERROR_NOT_FOUND, "There is no such user.", error))
+  if (calld_sqlite_writer_run_one (self, cursor, CALL_ERROR_NOT_FOUND, "There is no such user.",
+                                   error))
     return TRUE;
-  return explain (error, CALL_ERROR_CONFLICT, "A user with this e-mail address exists already.");
+  return calld_sqlite_explain (error, CALL_ERROR_CONFLICT,
+                               "A user with this e-mail address exists already.");
 }
 
 static gboolean
@@ -176,7 +171,7 @@ add_member (CalldSqliteWriter *self,
   calld_cursor_bind_int (cursor, at);
   if (calld_cursor_run (cursor, error))
     return TRUE;
-  return explain (error, CALL_ERROR_NOT_FOUND, "There is no such doctor or patient.");
+  return calld_sqlite_explain (error, CALL_ERROR_NOT_FOUND, "There is no such doctor or patient.");
 }
 
 static gboolean
@@ -303,7 +298,7 @@ write_parties (CalldSqliteWriter *self, const CalldCallRecord *call, GError **er
     calld_cursor_bind_int (cursor, party->left_at);
     calld_cursor_bind_int (cursor, party->alive_at);
     if (!calld_cursor_run (cursor, error))
-      return explain (error, CALL_ERROR_NOT_FOUND, "There is no such user to call.");
+      return calld_sqlite_explain (error, CALL_ERROR_NOT_FOUND, "There is no such user to call.");
   }
   return TRUE;
 }
@@ -318,7 +313,7 @@ add_call (CalldSqliteWriter *self, const CalldStep *step, GError **error)
 
   bind_call (cursor, step->record);
   if (!calld_cursor_run (cursor, error))
-    return explain (error, CALL_ERROR_NOT_FOUND, "There is no such appointment.");
+    return calld_sqlite_explain (error, CALL_ERROR_NOT_FOUND, "There is no such appointment.");
   return write_parties (self, step->record, error);
 }
 
@@ -334,7 +329,8 @@ update_call (CalldSqliteWriter *self, const CalldStep *step, GError **error)
   bind_call (cursor, step->record);
   calld_cursor_bind_enum (cursor, CALLD_TYPE_CALL_STATE, (int) step->expected_state);
   calld_cursor_bind_int (cursor, step->expected_generation);
-  if (!run_one (self, cursor, CALL_ERROR_CONFLICT, "The call has changed meanwhile.", error))
+  if (!calld_sqlite_writer_run_one (self, cursor, CALL_ERROR_CONFLICT,
+                                    "The call has changed meanwhile.", error))
     return FALSE;
   return write_parties (self, step->record, error);
 }
@@ -352,7 +348,8 @@ take_lease (CalldSqliteWriter *self, const CalldStep *step, GError **error)
   calld_cursor_bind_text (cursor, lease->holder);
   calld_cursor_bind_int (cursor, lease->expires_at);
   calld_cursor_bind_int (cursor, step->now_ms);
-  return run_one (self, cursor, CALL_ERROR_BUSY, "Another call is active.", error);
+  return calld_sqlite_writer_run_one (self, cursor, CALL_ERROR_BUSY, "Another call is active.",
+                                      error);
 }
 
 static gboolean
@@ -365,8 +362,8 @@ renew_lease (CalldSqliteWriter *self, const CalldStep *step, GError **error)
   calld_cursor_bind_text (cursor, lease->name);
   calld_cursor_bind_text (cursor, lease->holder);
   calld_cursor_bind_int (cursor, lease->expires_at);
-  return run_one (self, cursor, CALL_ERROR_CONFLICT, "The lease was lost to another holder.",
-                  error);
+  return calld_sqlite_writer_run_one (self, cursor, CALL_ERROR_CONFLICT,
+                                      "The lease was lost to another holder.", error);
 }
 
 static gboolean
@@ -406,142 +403,6 @@ append_audit (CalldSqliteWriter *self, const CalldStep *step, GError **error)
   self->head.seq = event->seq;
   g_strlcpy (self->head.hash, event->hash, sizeof self->head.hash);
   return TRUE;
-}
-
-/* --- messages --- */
-
-/* Stores the message unless the sender has sent it before; then, or if there is no such
- * conversation, its sequence stays 0. One statement, since chat is what a busy clinic does most. */
-static gboolean
-insert_message (CalldSqliteWriter *self, CalldMessageRecord *message, GError **error)
-{
-  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
-      self->db,
-      "INSERT INTO messages (conversation_id, seq, id, sender_id, content, kind, reply_to_id, "
-      "temp_id, created_at) SELECT id, last_seq + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 "
-      "FROM conversations WHERE id = ?1 "
-      "ON CONFLICT (conversation_id, sender_id, temp_id) WHERE temp_id IS NOT NULL DO NOTHING "
-      "RETURNING seq, (SELECT name FROM users WHERE users.id = sender_id)");
-  g_autoptr (GError) local_error = NULL;
-
-  calld_cursor_bind_text (cursor, message->conversation_id);
-  calld_cursor_bind_text (cursor, message->id);
-  calld_cursor_bind_text (cursor, message->sender_id);
-  calld_cursor_bind_text (cursor, message->content);
-  calld_cursor_bind_enum (cursor, CALL_TYPE_MESSAGE_KIND, message->kind);
-  calld_cursor_bind_text (cursor, message->reply_to_id);
-  calld_cursor_bind_text (cursor, message->temp_id);
-  calld_cursor_bind_int (cursor, message->created_at);
-  if (calld_cursor_next (cursor, &local_error)) {
-    message->seq = (guint64) calld_cursor_get_int (cursor);
-    g_free (message->sender_name);
-    message->sender_name = calld_cursor_get_text (cursor);
-    /* Foreign keys are looked at when the statement ends. */
-    calld_cursor_run (cursor, &local_error);
-  }
-  if (local_error == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return explain (error, CALL_ERROR_NOT_FOUND, "There is no such sender.");
-}
-
-static gboolean
-take_sequence (CalldSqliteWriter *self, const CalldMessageRecord *message, GError **error)
-{
-  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
-      self->db, "UPDATE conversations SET last_seq = ?2 WHERE id = ?1");
-
-  calld_cursor_bind_text (cursor, message->conversation_id);
-  calld_cursor_bind_int (cursor, (gint64) message->seq);
-  return calld_cursor_run (cursor, error);
-}
-
-static CalldMessageRecord *
-find_repeated (CalldSqliteWriter *self, const CalldMessageRecord *message, GError **error)
-{
-  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
-      self->db, "SELECT " CALLD_SQLITE_MESSAGE_COLUMNS
-                "WHERE m.conversation_id = ?1 AND m.sender_id = ?2 AND m.temp_id = ?3");
-  g_autoptr (GError) local_error = NULL;
-
-  calld_cursor_bind_text (cursor, message->conversation_id);
-  calld_cursor_bind_text (cursor, message->sender_id);
-  calld_cursor_bind_text (cursor, message->temp_id);
-  if (calld_cursor_next (cursor, &local_error))
-    return calld_sqlite_read_message (cursor);
-  if (local_error != NULL)
-    g_propagate_error (error, g_steal_pointer (&local_error));
-  else
-    g_set_error_literal (error, CALL_ERROR, CALL_ERROR_NOT_FOUND, "There is no such conversation.");
-  return NULL;
-}
-
-/**
- * calld_sqlite_writer_append_message:
- * @self: a writer, in a transaction
- * @message: what was said
- * @repeated: (out): whether it was there before
- * @error: (optional): where to put why not
- *
- * Gives @message the next sequence of its conversation and stores it, unless the sender had sent it
- * before.
- *
- * Returns: (transfer full) (nullable): the message as it is stored
- */
-CalldMessageRecord *
-calld_sqlite_writer_append_message (CalldSqliteWriter *self,
-                                    const CalldMessageRecord *message,
-                                    gboolean *repeated,
-                                    GError **error)
-{
-  g_autoptr (CalldMessageRecord) stored = calld_message_record_copy (message);
-
-  stored->seq = 0;
-  stored->status = CALL_MESSAGE_SENT;
-  *repeated = FALSE;
-  if (!insert_message (self, stored, error))
-    return NULL;
-  if (stored->seq > 0)
-    return take_sequence (self, stored, error) ? g_steal_pointer (&stored) : NULL;
-
-  calld_message_record_free (stored);
-  stored = find_repeated (self, message, error);
-  *repeated = stored != NULL;
-  return g_steal_pointer (&stored);
-}
-
-static gboolean
-append_message (CalldSqliteWriter *self, const CalldStep *step, GError **error)
-{
-  gboolean repeated;
-  g_autoptr (CalldMessageRecord) stored = calld_sqlite_writer_append_message (self, step->record,
-                                                                              &repeated, error);
-
-  return stored != NULL;
-}
-
-/* Marks only move forward, and never past the last message: a client may claim what it likes. */
-static gboolean
-mark_receipt (CalldSqliteWriter *self, const CalldStep *step, GError **error)
-{
-  const CalldReceiptRecord *receipt = step->record;
-  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
-      self->db,
-      "INSERT INTO receipts (conversation_id, user_id, delivered_seq, read_seq, at) "
-      "SELECT id, ?2, min (max (?3, ?4), last_seq), min (?4, last_seq), ?5 FROM conversations "
-      "WHERE id = ?1 "
-      "ON CONFLICT (conversation_id, user_id) DO UPDATE SET "
-      "delivered_seq = max (delivered_seq, excluded.delivered_seq), "
-      "read_seq = max (read_seq, excluded.read_seq), at = excluded.at");
-
-  calld_cursor_bind_text (cursor, receipt->conversation_id);
-  calld_cursor_bind_text (cursor, receipt->user_id);
-  calld_cursor_bind_int (cursor, (gint64) MIN (receipt->delivered_seq, G_MAXINT64));
-  calld_cursor_bind_int (cursor, (gint64) MIN (receipt->read_seq, G_MAXINT64));
-  calld_cursor_bind_int (cursor, receipt->at);
-  if (run_one (self, cursor, CALL_ERROR_NOT_FOUND, "There is no such conversation.", error))
-    return TRUE;
-  return explain (error, CALL_ERROR_NOT_FOUND, "This user is no member of the conversation.");
 }
 
 static gboolean
@@ -588,8 +449,8 @@ static const StepFunc step_funcs[] = {
   [CALLD_STEP_RENEW_LEASE] = renew_lease,
   [CALLD_STEP_RELEASE_LEASE] = release_lease,
   [CALLD_STEP_APPEND_AUDIT] = append_audit,
-  [CALLD_STEP_APPEND_MESSAGE] = append_message,
-  [CALLD_STEP_MARK_RECEIPT] = mark_receipt,
+  [CALLD_STEP_APPEND_MESSAGE] = calld_sqlite_writer_message_step,
+  [CALLD_STEP_MARK_RECEIPT] = calld_sqlite_writer_receipt_step,
   [CALLD_STEP_ADD_CONSENT] = add_consent,
   [CALLD_STEP_SET_SETTING] = set_setting,
 };

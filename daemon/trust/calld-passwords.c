@@ -72,11 +72,14 @@ hash_password (const char *password, GError **error)
 static const char *
 get_nobody (CalldPasswords *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->lock);
+  const char *nobody;
 
+  g_mutex_lock (&self->lock);
   if (self->nobody == NULL)
     self->nobody = hash_password ("", NULL);
-  return self->nobody;
+  nobody = self->nobody;
+  g_mutex_unlock (&self->lock);
+  return nobody;
 }
 
 static void

@@ -182,6 +182,7 @@ test_a_clinic (Fixture *self, gconstpointer data)
   g_autofree char *mapped = do_well ("user|map|0|ana@example.org", NULL);
   g_autofree char *audit = do_well ("audit", NULL);
 
+  g_assert_cmpstr (mapped, ==, "");
   g_assert_true (call_id_is_valid (doctor));
   g_assert_true (call_id_is_valid (patient));
   g_assert_true (call_id_is_valid (visit));
@@ -233,6 +234,7 @@ test_drain (Fixture *self, gconstpointer data)
   g_autofree char *drained = do_well ("drain", NULL);
 
   g_assert_cmpstr (nothing, ==, "");
+  g_assert_cmpstr (drained, ==, "");
   g_assert_true (g_subprocess_wait (self->calld, NULL, NULL));
   g_assert_cmpint (g_subprocess_get_exit_status (self->calld), ==, 0);
   do_badly ("status", NULL, 3, "Start it with");
