@@ -9,6 +9,10 @@
 
 #define GST_USE_UNSTABLE_API
 #include <gst/webrtc/webrtc.h>
+#include <nice/nice.h>
+
+/* How long a TURN server may take to say goodbye. */
+#define CLOSE_PATIENCE_MS 1000
 
 static void
 add_ice_server (GstElement *webrtc, CallIceServer *server)
@@ -87,19 +91,72 @@ call_transport_new (const CallPeerConfig *config, GError **error)
   return g_steal_pointer (&webrtc);
 }
 
+/* Its tasks run in order, so the reply to the last one tells that all are done. */
+static void
+finish_tasks (GstElement *webrtc)
+{
+  g_autoptr (GstPromise) promise = gst_promise_new ();
+
+  g_signal_emit_by_name (webrtc, "get-stats", NULL, promise);
+  gst_promise_wait (promise);
+}
+
+static void
+close_agent_cb (GObject *agent, GAsyncResult *result, gpointer user_data)
+{
+  gboolean *done = user_data;
+
+  *done = TRUE;
+}
+
+static gboolean
+on_patience_over (gpointer user_data)
+{
+  gboolean *over = user_data;
+
+  *over = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+typedef struct {
+  gboolean done;
+  gboolean over;
+} Closing;
+
+/* Gives the relayed addresses back; webrtcbin would leave them to expire on the server. */
+static void
+close_agent (GstElement *webrtc)
+{
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GSource) patience = g_timeout_source_new (CLOSE_PATIENCE_MS);
+  g_autoptr (GObject) ice = NULL;
+  g_autoptr (GObject) agent = NULL;
+  Closing closing = { FALSE, FALSE };
+
+  g_object_get (webrtc, "ice-agent", &ice, NULL);
+  g_object_get (ice, "agent", &agent, NULL);
+  g_main_context_push_thread_default (context);
+  g_source_set_callback (patience, on_patience_over, &closing.over, NULL);
+  g_source_attach (patience, context);
+  nice_agent_close_async (NICE_AGENT (agent), close_agent_cb, &closing.done);
+  while (!closing.done && !closing.over)
+    g_main_context_iteration (context, TRUE);
+  g_source_destroy (patience);
+  /* A callback that comes later belongs to this context, which nobody runs any more. */
+  g_main_context_pop_thread_default (context);
+}
+
 /*
- * Waits until webrtcbin has done all it was asked for: stopped in the middle of gathering it leaves
- * sockets open. Its tasks run in order, so the reply to the last one tells. For the closing thread.
+ * Finishes what webrtcbin does not when it is stopped: in the middle of gathering it would leave
+ * sockets open, and addresses on TURN servers at any time. For the closing thread.
  */
 void
 call_transport_drain (GstBin *pipeline)
 {
   g_autoptr (GstElement) webrtc = gst_bin_get_by_name (pipeline, "webrtc");
-  g_autoptr (GstPromise) promise = NULL;
 
   if (webrtc == NULL || GST_STATE (webrtc) < GST_STATE_READY)
     return;
-  promise = gst_promise_new ();
-  g_signal_emit_by_name (webrtc, "get-stats", NULL, promise);
-  gst_promise_wait (promise);
+  finish_tasks (webrtc);
+  close_agent (webrtc);
 }
