@@ -3,7 +3,7 @@ import { Api } from './api.js';
 import { Call, openCall } from './call.js';
 import { Chat } from './chat.js';
 import { Clock } from './clock.js';
-import { Devices } from './devices.js';
+import { Devices, KINDS } from './devices.js';
 import { IceServers } from './ice.js';
 import { PeerRelay } from './peerjs.js';
 import { Ringer } from './ringer.js';
@@ -58,6 +58,7 @@ export class App {
     this.checked = false;
     this.online = true;
     this.devices.on('change', () => this.#changed());
+    this.devices.on('track', () => this.call?.sendMedia());
   }
 
   get now() {
@@ -127,7 +128,8 @@ export class App {
 
   checkAgain() {
     this.checked = false;
-    this.#openDevices();
+    this.devices.setMuted(false);
+    this.#openDevices(['idle', 'off']);
     this.#save();
   }
 
@@ -168,14 +170,12 @@ export class App {
   }
 
   /** Tries once more to get a device that failed or was left out. */
-  async openDevice(kind) {
-    await this.devices.open([kind]);
-    this.call?.sendMedia();
+  openDevice(kind) {
+    this.devices.open([kind]);
   }
 
-  async setCamera(on) {
-    await this.devices.setCamera(on);
-    this.call?.sendMedia();
+  setCamera(on) {
+    this.devices.setCamera(on);
   }
 
   say(key, params) {
@@ -388,8 +388,8 @@ export class App {
     this.#save();
   }
 
-  #openDevices() {
-    const closed = Object.keys(this.devices.state).filter((kind) => this.devices.state[kind] === 'idle');
+  #openDevices(states = ['idle']) {
+    const closed = KINDS.filter((kind) => states.includes(this.devices.state[kind]));
     if (closed.length > 0)
       this.devices.open(closed);
   }

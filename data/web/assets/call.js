@@ -26,6 +26,7 @@ export class Call extends Emitter {
   #packetsSeen = 0;
   #failures = 0;
   #startedSent = false;
+  #asking = false;
 
   /** `services` holds api, socket, relay, ice, devices and ringer; `appointment` a parsed appointment. */
   constructor(services, appointment) {
@@ -133,7 +134,7 @@ export class Call extends Emitter {
       this.#accepted(otherPeer);
     else if (this.state === 'ringing_in' && shared)
       this.#end('answered_elsewhere', 'elsewhere');
-    else
+    else if (!this.#checkDevice(call.peers[this.me.id]))
       this.#peerRejoined(call.generation, otherPeer);
   }
 
@@ -177,13 +178,15 @@ export class Call extends Emitter {
     AppointmentCallRejoined: ({ by, peerId, generation }) => {
       if (by?.id === this.other.id)
         this.#peerRejoined(Number(generation), peerId);
+      else
+        this.#checkDevice(peerId);
     },
     AppointmentCallLeft: ({ by }) => {
       if (by?.id === this.other.id)
         this.#peerLeft();
     },
     AppointmentCallEnded: ({ reason, status }) => {
-      this.visitStatus = status ?? null;
+      this.visitStatus ??= status ?? null;
       this.#end('call_ended', reason);
     },
     AppointmentCallCancelled: ({ reason }) => this.#end('cancelled', reason),
@@ -211,6 +214,7 @@ export class Call extends Emitter {
   }
 
   #startRinging() {
+    this.#services.ice.get();
     this.#services.ringer.start(this.state === 'ringing_in' ? 'ring' : 'ringback');
     this.#ringTimer = setTimeout(() => this.#end('ring_timeout', 'no_answer'), RING_MS[this.state]);
   }
@@ -305,6 +309,15 @@ export class Call extends Emitter {
     this.feed('peer_rejoined');
   }
 
+  /* The same patient joined from another tab or device: that one has the call now. While our own answer
+     or rejoin is under way the server may still name an older peer of ours. */
+  #checkDevice(peerId) {
+    const elsewhere = this.state === 'in_call' && !this.#asking && peerId !== undefined && peerId !== this.#services.relay.id;
+    if (elsewhere)
+      this.#end('call_ended', 'elsewhere');
+    return elsewhere;
+  }
+
   #peerLeft() {
     if (!this.#hasMedia)
       return;
@@ -329,12 +342,15 @@ export class Call extends Emitter {
 
   async #sendRejoin() {
     const known = this.generation;
+    this.#asking = true;
     try {
       const answer = await this.#post('rejoin', { callId: this.id, peerId: this.#services.relay.id, generation: known });
       if (this.#hasMedia && this.generation === known && !this.otherLeft)
         this.#rejoined(answer);
     } catch (error) {
       this.#rejoinFailed(error);
+    } finally {
+      this.#asking = false;
     }
   }
 

@@ -16,8 +16,8 @@ export function noticeKey(reason) {
 }
 
 /** Which goodbye is due: `done` when the visit is complete, whoever hung up. */
-export function farewellKey(reason, status) {
-  if (status === 'completed' && reason !== 'appointment_cancelled')
+export function farewellKey(reason, complete) {
+  if (complete && reason !== 'appointment_cancelled')
     return 'done';
   return FAREWELLS.includes(reason) ? reason : 'failed';
 }

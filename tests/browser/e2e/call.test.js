@@ -178,6 +178,58 @@ test('leaving is not ending: the visit can be joined again', async () => {
   await close();
 });
 
+test('the visit is ended after the patient has left: the page says so', async () => {
+  const { page, clinician, close } = await inCall();
+  await page.click('.control.leave');
+  await view(page, 'goodbye');
+  await clinician.does('end');
+  await page.waitForFunction(() => document.querySelector('h1').textContent === 'Your consultation is complete');
+  assert.equal(await page.locator('.again').isVisible(), false);
+  await close();
+});
+
+test('the link on a second device takes the call over, and the first lets go', async () => {
+  const { appointment, page, clinician, close } = await inCall();
+  const phone = await openPatient(browser, { url: clinic.url });
+  await goToWaitingRoom(phone.page, appointment.link);
+  await phone.page.click('.actions .primary:visible');
+  await view(phone.page, 'call');
+  await picturesMove(phone.page);
+  await view(page, 'goodbye');
+  assert.equal(await page.textContent('h1'), 'The call goes on elsewhere');
+  await connection(phone.page, 'good');
+  assert.equal((await clinician.does('state')).state, 'in_call');
+  await phone.context.close();
+  await close();
+});
+
+test('a microphone that goes away in the call is said, and comes back with a click', async () => {
+  const { page, clinician, close } = await inCall();
+  await page.evaluate(() => {
+    const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wanted) => {
+      const stream = await original(wanted);
+      window.opened = stream.getAudioTracks()[0];
+      return stream;
+    };
+  });
+  await page.click('.control.settings');
+  await page.locator('.panel.settings select').nth(1).selectOption({ index: 1 });
+  await page.waitForFunction(() => window.opened);
+  await page.keyboard.press('Escape');
+  await page.evaluate(() => {
+    window.opened.stop();
+    window.opened.dispatchEvent(new Event('ended'));
+  });
+  await page.waitForFunction(() => document.querySelector('.banners').textContent.includes('microphone was disconnected'));
+  await clinicianSees(clinician, 'state', ({ remote }) => !remote.audio);
+  await page.click('.control.mic');
+  await page.waitForSelector('.banners .callout', { state: 'hidden' });
+  await clinicianSees(clinician, 'state', ({ remote }) => remote.audio);
+  await connection(page, 'good');
+  await close();
+});
+
 test('the tab is closed: the clinician learns it', async () => {
   const { page, clinician, close } = await inCall();
   await page.close({ runBeforeUnload: false });

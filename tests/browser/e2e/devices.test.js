@@ -129,3 +129,17 @@ test('camera off releases the camera', async () => {
   await page.waitForFunction(() => document.querySelector('.self-view video').videoWidth > 0);
   await context.close();
 });
+
+test('checking again opens what was turned off', async () => {
+  const { context, page } = await check(browser);
+  await page.click('.actions .primary');
+  await view(page, 'waiting');
+  await page.click('.control.camera');
+  await page.click('.control.mic');
+  await page.waitForFunction(() => document.querySelectorAll('.control.is-off').length === 2);
+  await page.click('.links .button >> nth=0');
+  await view(page, 'devices');
+  await page.waitForFunction(() => document.querySelector('.preview video').videoWidth > 0);
+  await page.waitForFunction(() => Number(document.querySelector('.bar').style.getPropertyValue('--level')) > 0.2);
+  await context.close();
+});

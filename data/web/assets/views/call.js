@@ -32,11 +32,12 @@ export class CallView {
     const { name } = app.appointment.doctor;
     this.#app = app;
     this.title = ['call.title', { name }];
+    this.#media = new MediaButtons(app);
     this.#makeStage(name);
     this.#makePanels();
     this.element = el('section', { class: 'call' },
       el('h1', { class: 'unseen', text: this.title, tabindex: '-1' }),
-      el('div', { class: 'stage' }, this.#video, this.#noPicture, this.#head(name), this.#banner.element, this.#sound,
+      el('div', { class: 'stage' }, this.#video, this.#noPicture, this.#head(name), this.#banners(), this.#sound,
         this.#chips.element, this.#self.element, this.#fit),
       this.#bar(),
       this.#chat.element, this.#settings.element);
@@ -77,6 +78,10 @@ export class CallView {
     this.#labelFit();
   }
 
+  #banners() {
+    return el('div', { class: 'banners' }, this.#banner.element, this.#media.fault.element);
+  }
+
   #makePanels() {
     this.#chat = new ChatPanel(this.#app, () => this.#close(this.#chat, this.#chatButton));
     this.#settings = new SettingsPanel(this.#app, () => this.#close(this.#settings, this.#settingsButton));
@@ -94,7 +99,6 @@ export class CallView {
   }
 
   #bar() {
-    this.#media = new MediaButtons(this.#app);
     this.#chatButton = control('chat', 'chat', 'call.chat', () => this.#toggle(this.#chat, this.#chatButton));
     this.#chatButton.querySelector('.disc').append(this.#badge);
     this.#settingsButton = control('settings', 'settings', 'call.settings', () => this.#toggle(this.#settings, this.#settingsButton));
@@ -184,7 +188,7 @@ export class CallView {
     show(this.#video, seen);
     this.#showChip(this.#chips.muted, !call.remote.audio && !call.otherLeft, 'call.muted', params);
     this.#showChip(this.#chips.silent, call.silent && call.remote.audio, 'call.silent', params);
-    show(this.#fit, seen);
+    show(this.#fit, seen && this.#said === 'good');
   }
 
   #noPictureKey(call) {

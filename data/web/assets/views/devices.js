@@ -3,8 +3,8 @@ import { LevelMeter } from '../level.js';
 import { button, el, icon, setText, show } from '../dom.js';
 import { Callout, SelfView } from './parts.js';
 import { DevicePicker } from './device-picker.js';
+import { FAULTS } from './media-buttons.js';
 
-const FAULTS = ['denied', 'missing', 'in_use', 'lost', 'failed', 'insecure'];
 const AGAIN = ['denied', 'in_use', 'lost', 'failed', 'missing'];
 const HEARD = 0.35;
 

@@ -21,7 +21,8 @@ export class RingingView {
       el('p', { class: 'quiet', text: 'ringing.text' }),
       el('div', { class: 'actions pair' },
         button('refuse wide', 'ringing.decline', () => app.call.decline(), 'hang-up'), answer),
-      el('div', { class: 'mine' }, this.#self.element, this.#media.element));
+      el('div', { class: 'mine' }, this.#self.element, this.#media.element),
+      this.#media.fault.element);
   }
 
   update() {

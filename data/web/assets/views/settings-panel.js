@@ -2,9 +2,8 @@
 import { button, el, show } from '../dom.js';
 import { DevicePicker } from './device-picker.js';
 import { Callout } from './parts.js';
+import { FAULTS } from './media-buttons.js';
 import { makePanel } from './chat-panel.js';
-
-const FAULTS = ['denied', 'missing', 'in_use', 'lost', 'failed', 'insecure'];
 
 /** Camera, microphone and speaker while the call goes on. */
 export class SettingsPanel {

@@ -43,6 +43,7 @@ export class WaitingView {
       el('div', { class: 'countdown' }, this.#countdown, this.#clock, this.#hint),
       el('div', { class: 'actions' }, this.#join, this.#call),
       el('div', { class: 'mine' }, this.#self.element, this.#media.element),
+      this.#media.fault.element,
       el('div', { class: 'links' },
         button('link', 'waiting.check', () => app.checkAgain(), 'settings'),
         button('link', 'waiting.leave', () => app.leaveWaiting(), 'leave')));
