@@ -75,6 +75,7 @@ decide_request (CalldCallCase *self, GError **error)
   notice = calld_call_notice_by (self, CALL_NOTICE_CALL_REQUESTED);
   notice->person.name = g_strdup (order->name);
   notice->peer_id = g_strdup (order->peer_id);
+  notice->auto_accept = self->auto_accept;
   calld_call_post_to_other (self, notice);
   answer_request (self, self->after);
   return TRUE;

@@ -86,6 +86,7 @@ typedef struct {
  * @now: when, milliseconds since 1970
  * @closes_at: end of the appointment's window
  * @ring_ms: how long a call may ring
+ * @auto_accept: whether clients are to answer by themselves (in development)
  * @appointment: the appointment
  * @call: (nullable): the call; of a request the active one of the appointment, if any
  * @lease_alive: of a request: whether @call still holds its lease
@@ -105,6 +106,7 @@ typedef struct {
   gint64 now;
   gint64 closes_at;
   gint64 ring_ms;
+  gboolean auto_accept;
   const CalldAppointmentRecord *appointment;
   const CalldCallRecord *call;
   gboolean lease_alive;

@@ -272,6 +272,7 @@ decide (CalldCalls *self, Operation *op, GError **error)
   verdict->now = now;
   verdict->closes_at = calld_access_window (self->config, op->appointment).closes_at;
   verdict->ring_ms = (gint64) self->config->ring_seconds * 1000;
+  verdict->auto_accept = self->config->auto_accept;
   verdict->appointment = op->appointment;
   verdict->call = op->call;
   verdict->lease_alive = live != NULL && live->lease_until > now;

@@ -57,6 +57,7 @@ static const CallField requested_fields[] = {
   CALL,
   PERSON ("from", CALL_FIELD_NEEDED, full_person),
   NEEDED ("peerId", peer_id, PEER_ID),
+  MAYBE ("autoAccept", auto_accept, BOOL),
   AT,
 };
 static const CallField accepted_fields[] = {

@@ -11,7 +11,7 @@ typedef struct _CallMessage CallMessage;
 
 /**
  * CallNoticeKind:
- * @CALL_NOTICE_CALL_REQUESTED: somebody calls: person, peer_id
+ * @CALL_NOTICE_CALL_REQUESTED: somebody calls: person, peer_id, auto_accept
  * @CALL_NOTICE_CALL_ACCEPTED: the call was answered: person, peer_id
  * @CALL_NOTICE_CALL_STARTED: media flows at a side: person (id)
  * @CALL_NOTICE_CALL_REJOINED: a new generation of media: person, peer_id, generation
@@ -83,6 +83,7 @@ typedef struct _CallNotice CallNotice;
  * @person: who did it; its id is %NULL when nobody is named
  * @peer_id: (nullable): address at the relay
  * @generation: number of the peer connection
+ * @auto_accept: whether a client under development is to answer by itself
  * @reason: a #CallEndReason, or -1
  * @duration_seconds: how long media flowed
  * @status: a #CallAppointmentStatus, or -1
@@ -112,6 +113,7 @@ struct _CallNotice {
   CallNoticePerson person;
   char *peer_id;
   guint generation;
+  gboolean auto_accept;
   int reason;
   gint64 duration_seconds;
   int status;

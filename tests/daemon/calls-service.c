@@ -190,6 +190,17 @@ test_wrong_status (Office *self, gconstpointer data)
   g_assert_cmpint (body->status, ==, CALL_APPOINTMENT_COMPLETED);
 }
 
+static void
+test_auto_accept (Office *self, gconstpointer data)
+{
+  g_free (office_request (self, self->doctor));
+  g_assert_false (office_last (self, CALL_NOTICE_CALL_REQUESTED)->auto_accept);
+  office_advance (self, 31000);
+  self->config->auto_accept = TRUE;
+  g_free (office_request (self, self->doctor));
+  g_assert_true (office_last (self, CALL_NOTICE_CALL_REQUESTED)->auto_accept);
+}
+
 /* --- busy ------------------------------------------------------------------------------------- */
 
 static void
@@ -644,6 +655,7 @@ main (int argc, char **argv)
   CASE ("window", test_window);
   CASE ("eligibility", test_eligibility);
   CASE ("wrong-status", test_wrong_status);
+  CASE ("auto-accept", test_auto_accept);
   CASE ("busy", test_busy);
   CASE ("answered-elsewhere", test_answered_elsewhere);
   CASE ("simultaneous/requests", test_simultaneous_requests);

@@ -31,7 +31,8 @@ test_every_event (void)
 {
   const Sample samples[] = {
     { "AppointmentCallRequested",
-      "{" CALL_MEMBERS ",\"from\":" DOCTOR ",\"peerId\":\"peer-a\"" AT "}", NULL },
+      "{" CALL_MEMBERS ",\"from\":" DOCTOR ",\"peerId\":\"peer-a\",\"autoAccept\":false" AT "}",
+      STRV ("autoAccept") },
     { "AppointmentCallAccepted", "{" CALL_MEMBERS "," BY ",\"peerId\":\"peer-b\"" AT "}", NULL },
     { "AppointmentCallStarted", "{" CALL_MEMBERS ",\"who\":{\"id\":\"" DOCTOR_ID "\"}" AT "}",
       NULL },
