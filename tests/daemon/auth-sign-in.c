@@ -12,6 +12,27 @@
 
 #define MINUTE G_GINT64_CONSTANT (60000)
 
+/* Of a key pair whose private half was thrown away; the token is good until 2100. */
+static const char foreign_key[] =
+    "-----BEGIN PUBLIC KEY-----\n"
+    "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAq9Zc1PkEI0B9dfRRWT2/\n"
+    "6LtoQil1OvC4yshtUQimXJgslTX/8cMIlvQVQURECdCF5kHV0dv272BWs3FGE0mg\n"
+    "GK0xpd0r5bY0yMRJ3gBXgZzHq2a0tgKlbOoqZVYN7MEfMVq+NuvjhWUmhTjJ12VT\n"
+    "HL/bpnvwCsk7MIJDmP9C0t4R03h0fv+QdWNvLg+eZ65K802yf20WZhudNWQEZuKr\n"
+    "uRCbL1l+UyryOgVpW2RmQ2Rzos40kt19OOdorNkghlRKh4XTBV2JIW06iwFBTYK8\n"
+    "qe2w4OGMCvqGF1X613X7SJjkeIvEpolUtXmsMciZu1gID0ZJOwxryrAEDitYQkLN\n"
+    "cQIDAQAB\n"
+    "-----END PUBLIC KEY-----\n";
+static const char foreign_token[] =
+    "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIyYjFmMGM1ZS03ZjQzLTRhNTMtOWQwYS0"
+    "wZDJjNmY1YjhhMTEiLCJyb2xlIjoiZG9jdG9yIiwibmFtZSI6IkRyLiBFbHNld2hlcmUiLCJleHAiOjQ"
+    "xMDI0NDQ4MDB9.cYbO3mvzQ5N74H1RnMel4L7_clO-yXHSToEPZ9mi6TxZTI-5UiMprnu9-"
+    "q8Rrs1lz9Vleo82Bwo_7_A5YRFV8o1WDg4YRwVq4BglUMsRjF9kajC_qHIfOpw3-"
+    "O75XVTOhmC5UxgCHrt4FvnqD0paFLnJvmLtrMKZkCnHF_Kg18Fo9yYJ0AymBAUxw1tw5LkFHohJlVBhZ"
+    "BOYh0bndC0yBLluZOOrDLlg_3Oz2zwI2JYggFoyLlcxBd1QokOA6k9QaK6J-"
+    "5v8p1sCByTdEJ7EPZkUp03sK_BNcwd-"
+    "H3TnCpMXuyr_gV2_4nPu3jRnCWzDgxpTPfEzBezqcHr2XP5ubA";
+
 typedef struct {
   Clinic clinic;
   CalldConfig *config;
@@ -218,6 +239,62 @@ test_foreign_secret (Fixture *self, gconstpointer data)
   g_assert_null (calld_auth_verify_token (self->auth, token, NULL));
 }
 
+static void
+trust_foreign_key (Fixture *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->config->jwt_public_key = g_strdup (foreign_key);
+  g_clear_object (&self->auth);
+  self->auth = calld_auth_new (self->config, self->clock, self->clinic.store, &error);
+  g_assert_no_error (error);
+}
+
+/* Another issuer's tokens are good where its key is configured; our own stay good. */
+static void
+test_foreign_issuer (Fixture *self, gconstpointer data)
+{
+  g_autoptr (CalldIdentity) who = calld_auth_identity_for_user (self->auth, self->clinic.doctor);
+  g_autofree char *own = calld_auth_issue_token (self->auth, who, NULL);
+  g_autoptr (CalldIdentity) foreign = NULL, known = NULL;
+
+  g_assert_null (calld_auth_verify_token (self->auth, foreign_token, NULL));
+  trust_foreign_key (self);
+  foreign = calld_auth_verify_token (self->auth, foreign_token, NULL);
+  g_assert_nonnull (foreign);
+  g_assert_cmpstr (foreign->user_id, ==, "2b1f0c5e-7f43-4a53-9d0a-0d2c6f5b8a11");
+  g_assert_cmpint (foreign->role, ==, CALL_ROLE_DOCTOR);
+  known = calld_auth_verify_token (self->auth, own, NULL);
+  g_assert_nonnull (known);
+  /* It opens no visit: links are ours alone. */
+  g_assert_null (calld_auth_verify_link (self->auth, foreign_token, NULL));
+}
+
+/* A public key is public: as a secret of HS256 it must open nothing. */
+static void
+test_key_as_secret (Fixture *self, gconstpointer data)
+{
+  g_autoptr (CallJwtKey) key = call_jwt_key_new_secret (foreign_key, strlen (foreign_key), NULL);
+  CallJwtClaims claims = { .subject = self->clinic.doctor->id,
+                           .role = CALL_ROLE_ADMIN,
+                           .issued_at = CLINIC_NOW / 1000,
+                           .expires_at = CLINIC_NOW / 1000 + 600 };
+  g_autofree char *token = call_jwt_sign (key, &claims, NULL);
+
+  trust_foreign_key (self);
+  g_assert_null (calld_auth_verify_token (self->auth, token, NULL));
+}
+
+static void
+test_useless_key (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->config->jwt_public_key = g_strdup ("no key");
+  g_assert_null (calld_auth_new (self->config, self->clock, self->clinic.store, &error));
+  g_assert_nonnull (strstr (error->message, "JWT_PUBLIC_KEY_FILE"));
+}
+
 /* --- links --- */
 
 static void
@@ -285,6 +362,9 @@ main (int argc, char **argv)
   ADD ("token", test_token);
   ADD ("bad-tokens", test_bad_tokens);
   ADD ("foreign-secret", test_foreign_secret);
+  ADD ("foreign-issuer", test_foreign_issuer);
+  ADD ("key-as-secret", test_key_as_secret);
+  ADD ("useless-key", test_useless_key);
   ADD ("link", test_link);
   ADD ("link-is-no-token", test_link_is_no_token);
   return g_test_run ();
