@@ -201,7 +201,7 @@ static gboolean
 on_mail (int fd, GIOCondition condition, gpointer user_data)
 {
   CalldHub *self = user_data;
-  g_autoptr (CalldHub) keep = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (CalldHub) keep = g_object_ref (self);
 
   calld_mailbox_dispatch (self->mailbox, self);
   return G_SOURCE_CONTINUE;

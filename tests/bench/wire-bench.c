@@ -86,7 +86,7 @@ write_frame (Fixture *fixture)
 static void
 parse_json (Fixture *fixture)
 {
-  json_node_unref (call_json_parse (REQUEST + 1, -1, NULL));
+  json_node_unref (call_json_parse (&REQUEST[1], -1, NULL));
 }
 
 static void
@@ -94,7 +94,7 @@ parse_json_glib (Fixture *fixture)
 {
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
 
-  g_assert_true (json_parser_load_from_data (parser, REQUEST + 1, -1, NULL));
+  g_assert_true (json_parser_load_from_data (parser, &REQUEST[1], -1, NULL));
 }
 
 static void

@@ -87,7 +87,7 @@ test_create_refused (Office *self, gconstpointer data)
 static void
 test_cancel_ends_call (Office *self, gconstpointer data)
 {
-  g_autofree char *call_id = office_request (self, self->doctor);
+  G_GNUC_UNUSED g_autofree char *call_id = office_request (self, self->doctor);
   g_autoptr (GError) error = NULL;
   g_autoptr (CallAppointment) shown = NULL;
 
@@ -178,7 +178,7 @@ test_list (Office *self, gconstpointer data)
   g_autoptr (CalldIdentity) by_link = calld_identity_new (self->patient->user_id, "Bia",
                                                           CALL_ROLE_PATIENT, NULL,
                                                           self->clinic.appointment->id, G_MAXINT64);
-  g_autoptr (CallAppointment) made = create (self, self->doctor, CLINIC_NOW + 5 * 60 * MINUTE, 30,
+  G_GNUC_UNUSED g_autoptr (CallAppointment) made = create (self, self->doctor, CLINIC_NOW + 5 * 60 * MINUTE, 30,
                                              NULL);
 
   g_assert_cmpuint (list_as (self, self->doctor), ==, 3);

@@ -360,7 +360,7 @@ test_foreign_appointment (House *self, gconstpointer data)
   g_autofree char *call = g_strdup_printf ("/appointments/%s/call/request", id);
   g_autofree char *link = g_strdup_printf ("/api/appointments/%s/link",
                                            self->patient->appointment_id);
-  g_autoptr (JsonObject) answer = NULL;
+  G_GNUC_UNUSED g_autoptr (JsonObject) answer = NULL;
 
   g_assert_cmpuint (caller_send (self->patient, "GET", show, NULL, NULL), ==, 403);
   g_assert_cmpuint (caller_send (self->patient, "GET", audit, NULL, NULL), ==, 403);

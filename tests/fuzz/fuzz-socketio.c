@@ -13,7 +13,7 @@ try_content (const CallSocketioPacket *packet)
 {
   const char *event = call_socketio_packet_get_event (packet);
   JsonNode *argument = call_socketio_packet_get_argument (packet, 0);
-  g_autofree char *token = call_socketio_packet_get_token (packet);
+  G_GNUC_UNUSED g_autofree char *token = call_socketio_packet_get_token (packet);
   CallRequest *request = call_request_from_json (event, argument, NULL);
   CallNotice *notice = call_notice_from_json (event, argument, NULL);
   g_auto (CallAck) ack = { 0 };

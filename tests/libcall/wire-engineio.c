@@ -185,8 +185,8 @@ test_bad_handshakes (void)
     "0{\"sid\":\"a\",\"upgrades\":[],\"pingInterval\":0,\"pingTimeout\":1}",
     "0{\"sid\":\"a\",\"upgrades\":[],\"pingInterval\":1,\"pingTimeout\":-1}",
     "0{\"sid\":1,\"upgrades\":[],\"pingInterval\":1,\"pingTimeout\":1}",
-    "0{\"sid\":\"0123456789012345678901234567890123456789012345678901234567890123\","
-    "\"upgrades\":[],\"pingInterval\":1,\"pingTimeout\":1}",
+    ("0{\"sid\":\"0123456789012345678901234567890123456789012345678901234567890123\","
+     "\"upgrades\":[],\"pingInterval\":1,\"pingTimeout\":1}"),
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
