@@ -176,14 +176,16 @@ calld_engineio_answer_poll (CalldEngineioSession *self, const char *last)
 static void
 take_poll (CalldEngineioSession *self, CalldPeer *peer, const CalldHead *head)
 {
+  CalldEngineio *server = self->server;
+
   if (self->poll != NULL) {
     /* Two polls at once: nobody knows which one the client reads. */
     calld_engineio_session_end (self);
-    refuse (peer, self->server, head, CALL_ENGINEIO_BAD_REQUEST);
+    refuse (peer, server, head, CALL_ENGINEIO_BAD_REQUEST);
     return;
   }
   self->poll = peer;
-  remember_cors (peer, self->server, head);
+  remember_cors (peer, server, head);
   calld_peer_claim (peer, &poll_class, self);
   if (self->says_close)
     calld_engineio_session_end (self);
@@ -246,6 +248,7 @@ finish_post (CalldEngineioSession *self, CalldPeer *peer, gboolean good)
   }
 }
 
+/* @body is NULL for one that cannot be a payload at all. */
 static void
 take_post (CalldEngineioSession *self, CalldPeer *peer, const guint8 *body, gsize length)
 {
@@ -254,7 +257,7 @@ take_post (CalldEngineioSession *self, CalldPeer *peer, const guint8 *body, gsiz
   calld_engineio_session_ref (self);
   self->post = NULL;
   calld_peer_claim (peer, NULL, NULL);
-  good = take_packets (self, body, length);
+  good = body != NULL && take_packets (self, body, length);
   finish_post (self, peer, good);
   calld_engineio_session_unref (self);
 }
@@ -360,8 +363,6 @@ calld_engineio_request (gpointer data,
     calld_engineio_open_probe (session, peer, head);
   else if (g_str_equal (head->method, "GET"))
     take_poll (session, peer, head);
-  else if (is_octet_stream (head))
-    finish_post (session, peer, FALSE);
   else
-    take_post (session, peer, body, length);
+    take_post (session, peer, is_octet_stream (head) ? NULL : body, length);
 }
