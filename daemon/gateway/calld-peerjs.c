@@ -7,6 +7,7 @@
 
 #include "calld-front-door.h"
 #include "calld-hub-private.h"
+#include "calld-peerjs-relay.h"
 #include "calld-peerjs-waiting.h"
 
 #include "call-id.h"
@@ -428,6 +429,19 @@ calld_peerjs_options_init (CalldPeerjsOptions *options)
 void
 calld_peerjs_attach (CalldHub *hub, const CalldPeerjsOptions *options)
 {
+  calld_peerjs_relay_new (calld_hub_get_reactor (hub), options);
+}
+
+/**
+ * calld_peerjs_relay_new:
+ * @reactor: a reactor that does not run yet
+ * @options: settings, copied
+ *
+ * Makes the relay; the reactor owns it.
+ */
+void
+calld_peerjs_relay_new (CalldReactor *reactor, const CalldPeerjsOptions *options)
+{
   Relay *relay = g_new0 (Relay, 1);
   CalldRoute route = { .request = on_request, .free = relay_free, .data = relay };
   gsize length = strlen (options->path);
@@ -437,7 +451,7 @@ calld_peerjs_attach (CalldHub *hub, const CalldPeerjsOptions *options)
   relay->options = *options;
   relay->options.path = g_strndup (options->path, length);
   relay->options.key = g_strdup (options->key);
-  relay->reactor = calld_hub_get_reactor (hub);
+  relay->reactor = reactor;
   relay->by_id = g_hash_table_new (g_str_hash, g_str_equal);
   relay->waiting = calld_peerjs_waiting_new (options->max_waiting, options->waiting_memory);
   route.prefix = relay->options.path;

@@ -77,6 +77,7 @@ struct _CalldReactor {
   gint64 last_turn_us;
 };
 
+void calld_reactor_turn (CalldReactor *self, int timeout_ms);
 void calld_reactor_watch (CalldReactor *self, CalldPeer *peer, guint8 interest);
 void calld_reactor_forget (CalldReactor *self, CalldPeer *peer);
 void calld_reactor_mark_dirty (CalldReactor *self, CalldPeer *peer);

@@ -264,20 +264,26 @@ publish_stats (CalldReactor *self)
   g_mutex_unlock (&self->stats_lock);
 }
 
+/* One turn of the loop: waits at most @timeout_ms, and does what there is to do. */
+void
+calld_reactor_turn (CalldReactor *self, int timeout_ms)
+{
+  struct epoll_event events[EVENTS];
+  int n = epoll_wait (self->epoll_fd, events, EVENTS, timeout_ms);
+
+  update_now (self);
+  take_events (self, events, MAX (n, 0));
+  end_batch (self);
+  publish_stats (self);
+}
+
 static gpointer
 run (gpointer data)
 {
   CalldReactor *self = data;
-  struct epoll_event events[EVENTS];
 
-  while (!self->stopping) {
-    int n = epoll_wait (self->epoll_fd, events, EVENTS, get_timeout (self));
-
-    update_now (self);
-    take_events (self, events, MAX (n, 0));
-    end_batch (self);
-    publish_stats (self);
-  }
+  while (!self->stopping)
+    calld_reactor_turn (self, get_timeout (self));
   return NULL;
 }
 
