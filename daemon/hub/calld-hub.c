@@ -17,8 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Mail to the main context: above this no more requests are read from clients. */
-#define MAILBOX_PIECES 16384
+/* Bytes of mail to the main context; above this, as above max_mail, no client is read. */
 #define MAILBOX_WEIGHT (32 * 1024 * 1024)
 /* How often libsoup's connections are looked at for clients that stopped. */
 #define STALL_CHECK_SECONDS 2
@@ -61,6 +60,7 @@ calld_hub_options_init (CalldHubOptions *options)
     .head_timeout_ms = 10 * 1000,
     .idle_timeout_ms = 60 * 1000,
     .body_bytes = 1024 * 1024,
+    .max_mail = 16384,
     .frame_memory = 256 * 1024 * 1024,
     .queue_frames = 256,
     .queue_bytes = 1024 * 1024,
@@ -282,7 +282,6 @@ calld_hub_class_init (CalldHubClass *klass)
 static void
 calld_hub_init (CalldHub *self)
 {
-  self->mailbox = calld_mailbox_new (MAILBOX_PIECES, MAILBOX_WEIGHT);
   self->streams = g_hash_table_new (NULL, NULL);
 }
 
@@ -306,6 +305,7 @@ calld_hub_new (const CalldHubOptions *options, SoupServer *server, GError **erro
   self->options = *options;
   self->options.certificate_file = self->options.key_file = NULL;
   self->server = g_object_ref (server);
+  self->mailbox = calld_mailbox_new (options->max_mail, MAILBOX_WEIGHT);
   if (options->certificate_file != NULL) {
     self->tls = calld_tls_context_new (options->certificate_file, options->key_file, error);
     if (self->tls == NULL)

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @head_timeout_ms: time for a request head to arrive
  * @idle_timeout_ms: time an HTTP connection may idle between requests
  * @body_bytes: longest body of a request to libsoup
+ * @max_mail: requests that may wait for the main context; no client is read above this
  * @frame_memory: bytes that all incomplete large frames and bodies may take together
  * @queue_frames: frames that may wait for one slow reader
  * @queue_bytes: bytes that may wait for one slow reader
@@ -30,6 +31,7 @@ typedef struct {
   guint head_timeout_ms;
   guint idle_timeout_ms;
   gsize body_bytes;
+  guint max_mail;
   gsize frame_memory;
   guint queue_frames;
   gsize queue_bytes;
@@ -49,6 +51,7 @@ typedef struct {
  * @dropped_volatile: volatile frames dropped because of a full queue
  * @closed_slow: connections closed because of a full queue
  * @frame_memory: bytes of incomplete large frames at this moment
+ * @mail: requests that wait for the main context at this moment
  * @loop_lag_us: how late the reactor's last timer fired
  *
  * What the reactor counts.
@@ -64,6 +67,7 @@ typedef struct {
   guint64 dropped_volatile;
   guint64 closed_slow;
   gsize frame_memory;
+  guint mail;
   guint loop_lag_us;
 } CalldHubStats;
 

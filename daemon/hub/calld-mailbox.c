@@ -191,6 +191,25 @@ calld_mailbox_is_full (CalldMailbox *self)
   return full;
 }
 
+/**
+ * calld_mailbox_get_length:
+ * @self: a mailbox
+ *
+ * How much mail waits.
+ *
+ * Returns: the number of pieces
+ */
+guint
+calld_mailbox_get_length (CalldMailbox *self)
+{
+  guint length;
+
+  g_mutex_lock (&self->lock);
+  length = self->pieces;
+  g_mutex_unlock (&self->lock);
+  return length;
+}
+
 static CalldMail *
 take_all (CalldMailbox *self)
 {

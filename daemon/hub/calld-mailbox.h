@@ -46,6 +46,7 @@ gboolean calld_mailbox_post (CalldMailbox *self, CalldMail *mail);
 void calld_mailbox_post_always (CalldMailbox *self, CalldMail *mail);
 gboolean calld_mailbox_post_wait (CalldMailbox *self, CalldMail *mail);
 gboolean calld_mailbox_is_full (CalldMailbox *self);
+guint calld_mailbox_get_length (CalldMailbox *self);
 guint calld_mailbox_dispatch (CalldMailbox *self, gpointer receiver);
 void calld_mailbox_close (CalldMailbox *self);
 

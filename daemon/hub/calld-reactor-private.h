@@ -10,6 +10,14 @@ G_BEGIN_DECLS
 #define CALLD_REACTOR_READS 4
 #define CALLD_REACTOR_IOVECS 64
 
+/* What is to be done with a peer at the end of the batch; nothing of it may happen while frames are
+ * handed out, since it changes rooms. */
+enum {
+  CALLD_DOOM_NONE,
+  CALLD_DOOM_SLOW,
+  CALLD_DOOM_ERROR,
+};
+
 enum {
   CALLD_INTEREST_READ = 1 << 0,
   CALLD_INTEREST_WRITE = 1 << 1,
@@ -77,6 +85,8 @@ struct _CalldReactor {
   gint64 last_turn_us;
 };
 
+void calld_peer_update_interest (CalldPeer *self);
+void calld_peer_notify_closed (CalldPeer *self);
 void calld_reactor_turn (CalldReactor *self, int timeout_ms);
 void calld_reactor_watch (CalldReactor *self, CalldPeer *peer, guint8 interest);
 void calld_reactor_forget (CalldReactor *self, CalldPeer *peer);

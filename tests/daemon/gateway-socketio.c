@@ -481,6 +481,71 @@ pending_bound (HubFixture *hub, gpointer user_data)
   close (fd);
 }
 
+static gint stands_still, may_go_on;
+
+static void
+stand_still (Fixture *fixture, gpointer data)
+{
+  g_atomic_int_set (&stands_still, 1);
+  while (!g_atomic_int_get (&may_go_on))
+    g_usleep (100);
+}
+
+static gpointer
+hold_main_context (gpointer data)
+{
+  in_main (data, stand_still, NULL);
+  return NULL;
+}
+
+/* Overflow of the mail to the main context: while it stands still, nobody is read, and requests for
+ * libsoup are refused. */
+static void
+main_stands_still (HubFixture *hub, gpointer user_data)
+{
+  enum { CLIENTS = 4, REQUESTS = 60 };
+  Fixture *fixture = user_data;
+  CalldHubStats stats;
+  GThread *holder;
+  g_autofree char *answer = NULL;
+  int fds[CLIENTS];
+  int http;
+
+  for (guint i = 0; i < CLIENTS; i++)
+    fds[i] = sign_in (fixture, "user-1");
+  holder = g_thread_new ("holder", hold_main_context, fixture);
+  while (!g_atomic_int_get (&stands_still))
+    g_usleep (100);
+  for (guint n = 0; n < REQUESTS; n++) {
+    g_autofree char *text = g_strdup_printf ("42%u[\"subscribe\",{\"channel\":\"appointments.1\"}]",
+                                             n);
+
+    for (guint i = 0; i < CLIENTS; i++)
+      raw_send_text (fds[i], text);
+  }
+  do
+    calld_hub_get_stats (hub->hub, &stats);
+  while (stats.mail < 16);
+  http = raw_connect (hub->port);
+  raw_send (http, "GET /health HTTP/1.1\r\nHost: a\r\n\r\n");
+  answer = raw_read_answer (http);
+  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 503 "));
+  close (http);
+  calld_hub_get_stats (hub->hub, &stats);
+  g_assert_cmpuint (stats.mail, <=, 16 + CLIENTS);
+
+  g_atomic_int_set (&may_go_on, 1);
+  g_thread_join (holder);
+  for (guint i = 0; i < CLIENTS; i++) {
+    for (guint n = 0; n < REQUESTS; n++) {
+      g_autofree char *prefix = g_strdup_printf ("43%u[", n);
+
+      assert_prefix (fds[i], prefix);
+    }
+    close (fds[i]);
+  }
+}
+
 static void
 half_open (HubFixture *hub, gpointer user_data)
 {
@@ -621,6 +686,12 @@ quick_timers (CalldHubOptions *hub, CalldSocketioOptions *socketio)
 }
 
 static void
+little_mail (CalldHubOptions *hub, CalldSocketioOptions *socketio)
+{
+  hub->max_mail = 16;
+}
+
+static void
 few_pending (CalldHubOptions *hub, CalldSocketioOptions *socketio)
 {
   socketio->max_pending = 8;
@@ -669,6 +740,12 @@ test_pending_bound (void)
 }
 
 static void
+test_main_stands_still (void)
+{
+  run (main_stands_still, little_mail);
+}
+
+static void
 test_half_open (void)
 {
   run (half_open, quick_timers);
@@ -703,6 +780,7 @@ main (int argc, char **argv)
   g_test_add_func ("/socketio/rooms", test_rooms);
   g_test_add_func ("/socketio/kicking", test_kicking);
   g_test_add_func ("/socketio/pending-bound", test_pending_bound);
+  g_test_add_func ("/socketio/main-stands-still", test_main_stands_still);
   g_test_add_func ("/socketio/half-open", test_half_open);
   g_test_add_func ("/socketio/slow-readers", test_slow_readers);
   g_test_add_func ("/socketio/draining", test_draining);
