@@ -109,8 +109,7 @@ export class SocketClient extends Emitter {
     this.#drop();
     if (this.state === 'offline' || this.state === 'refused')
       return;
-    if (this.state === 'online')
-      this.#setState('reconnecting');
+    this.#setState('reconnecting');
     const wait = this.#wait ?? backoff(this.#attempt++, Math.random());
     this.#wait = null;
     this.#retryTimer = setTimeout(() => this.#open(), wait);

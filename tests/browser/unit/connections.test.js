@@ -101,6 +101,7 @@ test('a handshake that never comes is given up', () => {
   client.connect();
   timers.advance(10000);
   assert.ok(FakeSocket.made[0].closed);
+  assert.equal(client.state, 'reconnecting');
   timers.advance(1500);
   assert.equal(FakeSocket.made.length, 2);
   client.close();

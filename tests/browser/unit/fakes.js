@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+import { webcrypto } from 'node:crypto';
 import { Emitter } from '../../../data/web/assets/emitter.js';
+
+/* A browser always has it, Node 18 does not. */
+globalThis.crypto ??= webcrypto;
 
 /** Time that a test moves: stands in for the timers of the browser. */
 export class FakeTimers {

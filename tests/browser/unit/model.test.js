@@ -12,6 +12,7 @@ import { countInbound } from '../../../data/web/assets/peer.js';
 import { chooseView } from '../../../data/web/assets/route.js';
 import { SafeStorage } from '../../../data/web/assets/storage.js';
 import { uuid } from '../../../data/web/assets/uuid.js';
+import './fakes.js';
 
 const WIRE = {
   id: 'a1', status: 'scheduled', scheduledAt: '2026-03-02T14:00:00.000Z', durationMinutes: 30,
