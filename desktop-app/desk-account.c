@@ -433,6 +433,8 @@ desk_account_class_init (DeskAccountClass *klass)
 static void
 desk_account_init (DeskAccount *self)
 {
+  /* Nobody is asked to sign in before what is known has been tried. */
+  self->state = DESK_ACCOUNT_STARTING;
   g_signal_connect_object (desk_clock_get_default (), "tick", G_CALLBACK (on_tick), self,
                            G_CONNECT_SWAPPED);
 }
@@ -441,7 +443,7 @@ desk_account_init (DeskAccount *self)
  * desk_account_new:
  * @settings: the settings of the app
  *
- * Returns: (transfer full): an account that is signed out
+ * Returns: (transfer full): an account that has not been started
  */
 DeskAccount *
 desk_account_new (GSettings *settings)

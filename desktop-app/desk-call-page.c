@@ -12,6 +12,8 @@
 
 #include <glib/gi18n.h>
 
+/* How long a piece of news stays in view. */
+#define NEWS_SECONDS 8
 #define SELF_VIEW_WIDTH 192
 #define SELF_VIEW_HEIGHT 108
 
@@ -49,6 +51,9 @@ struct _DeskCallPage {
   DeskCall *call;
   GSignalGroup *call_signals;
   GSignalGroup *session_signals;
+  /* What is told for a while, if the call itself has nothing to say. */
+  char *news;
+  guint news_source;
 };
 
 enum { SIGNAL_SEND_MESSAGE, SIGNAL_MESSAGES_SEEN, N_SIGNALS };
@@ -92,14 +97,32 @@ show_remote (DeskCallPage *self)
 static void
 show_notice (DeskCallPage *self)
 {
-  g_autofree char *status = desk_call_dup_status (self->call);
-  DeskCallPhase phase = desk_call_get_phase (self->call);
+  g_autofree char *status = self->call != NULL ? desk_call_dup_status (self->call) : g_strdup ("");
+  const char *text = *status != '\0' ? status : self->news;
 
-  if (*status != '\0')
-    gtk_label_set_label (self->notice_label, status);
-  gtk_widget_set_visible (GTK_WIDGET (self->notice_spinner), phase != DESK_CALL_OVER);
+  if (text != NULL)
+    gtk_label_set_label (self->notice_label, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->notice_spinner), *status != '\0');
   gtk_spinner_set_spinning (self->notice_spinner, *status != '\0');
-  gtk_revealer_set_reveal_child (self->notice_revealer, *status != '\0');
+  gtk_revealer_set_reveal_child (self->notice_revealer, text != NULL);
+}
+
+static void
+forget_news (DeskCallPage *self)
+{
+  g_clear_handle_id (&self->news_source, g_source_remove);
+  g_clear_pointer (&self->news, g_free);
+}
+
+static gboolean
+on_news_old (gpointer user_data)
+{
+  DeskCallPage *self = user_data;
+
+  self->news_source = 0;
+  forget_news (self);
+  show_notice (self);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -215,6 +238,7 @@ desk_call_page_dispose (GObject *object)
 {
   DeskCallPage *self = DESK_CALL_PAGE (object);
 
+  forget_news (self);
   g_clear_object (&self->call_signals);
   g_clear_object (&self->session_signals);
   g_clear_object (&self->call);
@@ -322,6 +346,7 @@ desk_call_page_set_call (DeskCallPage *self, DeskCall *call)
 {
   if (!g_set_object (&self->call, call))
     return;
+  forget_news (self);
   g_signal_group_set_target (self->call_signals, call);
   g_signal_group_set_target (self->session_signals,
                              call != NULL ? desk_call_get_session (call) : NULL);
@@ -363,4 +388,20 @@ void
 desk_call_page_toggle_chat (DeskCallPage *self)
 {
   adw_flap_set_reveal_flap (self->flap, !adw_flap_get_reveal_flap (self->flap));
+}
+
+/**
+ * desk_call_page_tell:
+ * @self: the page
+ * @text: a piece of news
+ *
+ * Shows @text above the picture for a while, where it covers no controls.
+ */
+void
+desk_call_page_tell (DeskCallPage *self, const char *text)
+{
+  forget_news (self);
+  self->news = g_strdup (text);
+  self->news_source = g_timeout_add_seconds (NEWS_SECONDS, on_news_old, self);
+  show_notice (self);
 }

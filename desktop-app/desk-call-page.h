@@ -13,5 +13,6 @@ G_DECLARE_FINAL_TYPE (DeskCallPage, desk_call_page, DESK, CALL_PAGE, AdwBin)
 void desk_call_page_set_call (DeskCallPage *self, DeskCall *call);
 void desk_call_page_set_conversation (DeskCallPage *self, GListModel *messages, const char *own_id);
 void desk_call_page_toggle_chat (DeskCallPage *self);
+void desk_call_page_tell (DeskCallPage *self, const char *text);
 
 G_END_DECLS

@@ -35,14 +35,19 @@ or_empty (const char *text)
   return text != NULL ? text : "";
 }
 
+/* Writes only what differs: a notification inside the handler of the same one would start it anew,
+ * for ever. */
 static void
 show_switches (DeskDbus *self)
 {
   DeskCall *call = current_call (self);
+  gboolean muted = call != NULL && desk_call_get_muted (call);
+  gboolean camera = call != NULL && desk_call_get_camera_enabled (call);
 
-  desk_dbus_desk_set_muted (self->skeleton, call != NULL && desk_call_get_muted (call));
-  desk_dbus_desk_set_camera_enabled (self->skeleton,
-                                     call != NULL && desk_call_get_camera_enabled (call));
+  if (desk_dbus_desk_get_muted (self->skeleton) != muted)
+    desk_dbus_desk_set_muted (self->skeleton, muted);
+  if (desk_dbus_desk_get_camera_enabled (self->skeleton) != camera)
+    desk_dbus_desk_set_camera_enabled (self->skeleton, camera);
 }
 
 static void
@@ -185,7 +190,7 @@ desk_dbus_init (DeskDbus *self)
 {
   self->skeleton = desk_dbus_desk_skeleton_new ();
   self->call_signals = g_signal_group_new (DESK_TYPE_CALL);
-  g_signal_group_connect_object (self->call_signals, "notify::phase", G_CALLBACK (show_call), self,
+  g_signal_group_connect_object (self->call_signals, "notify::status", G_CALLBACK (show_call), self,
                                  G_CONNECT_SWAPPED);
   g_signal_group_connect_object (self->call_signals, "notify::muted", G_CALLBACK (show_switches),
                                  self, G_CONNECT_SWAPPED);

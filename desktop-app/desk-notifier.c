@@ -69,8 +69,8 @@ static void
 announce_arrival (DeskNotifier *self, CallAppointment *appointment)
 {
   desk_ringer_play (self->ringer, DESK_SOUND_ARRIVAL);
-  if (!self->attentive)
-    send_arrival (self, appointment);
+  /* Also when the window is in front: an arrival is never left out. */
+  send_arrival (self, appointment);
 }
 
 static void

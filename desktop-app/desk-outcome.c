@@ -72,13 +72,11 @@ describe_reason (DeskCall *call, CallSession *session)
  * desk_outcome_describe:
  * @call: a call that is over
  *
- * Returns: (transfer full): how it ended and what to do next, as markup; empty if there is nothing
- *   the clinician does not know
+ * Returns: (transfer full): how it ended and what to do next; empty if there is nothing the
+ *   clinician does not know
  */
 char *
 desk_outcome_describe (DeskCall *call)
 {
-  g_autofree char *text = describe_reason (call, desk_call_get_session (call));
-
-  return g_markup_escape_text (text, -1);
+  return describe_reason (call, desk_call_get_session (call));
 }

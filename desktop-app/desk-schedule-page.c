@@ -39,6 +39,9 @@ struct _DeskSchedulePage {
   GListModel *appointments;
   gboolean loading;
   gboolean failed;
+  /* Whether the selection is the clinician's: until then it is the first of the list. */
+  gboolean chosen;
+  gboolean selecting;
 };
 
 enum { SIGNAL_CALL, SIGNAL_COPY_LINK, SIGNAL_RESCHEDULE, SIGNAL_CANCEL, N_SIGNALS };
@@ -97,18 +100,28 @@ show_details (DeskSchedulePage *self)
 }
 
 static void
+select_first (DeskSchedulePage *self)
+{
+  self->selecting = TRUE;
+  desk_appointment_list_select (self->list, NULL);
+  self->selecting = FALSE;
+}
+
+static void
 on_items_changed (DeskSchedulePage *self)
 {
   show_list_state (self);
   show_subtitle (self);
-  if (count_appointments (self) > 0 && desk_appointment_list_get_selected (self->list) == NULL)
-    desk_appointment_list_select (self->list, NULL);
+  if (!self->chosen || desk_appointment_list_get_selected (self->list) == NULL)
+    select_first (self);
   show_details (self);
 }
 
 static void
 on_selected (DeskSchedulePage *self)
 {
+  if (!self->selecting)
+    self->chosen = desk_appointment_list_get_selected (self->list) != NULL;
   show_details (self);
 }
 

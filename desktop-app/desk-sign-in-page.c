@@ -187,7 +187,14 @@ desk_sign_in_page_prefill (DeskSignInPage *self, const char *server, const char 
 void
 desk_sign_in_page_set_busy (DeskSignInPage *self, gboolean busy)
 {
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  if (self->busy == busy)
+    return;
   self->busy = busy;
+  /* A text entry that is made insensitive with the focus in it would go on blinking. */
+  if (busy && root != NULL)
+    gtk_root_set_focus (root, NULL);
   gtk_widget_set_sensitive (GTK_WIDGET (self->fields), !busy);
   gtk_stack_set_visible_child_name (self->button_stack, busy ? "busy" : "label");
   gtk_spinner_set_spinning (self->spinner, busy);
@@ -211,6 +218,8 @@ desk_sign_in_page_set_error (DeskSignInPage *self, const GError *error)
   gtk_label_set_label (self->error_title, text.title);
   gtk_label_set_label (self->error_step, text.next_step);
   gtk_revealer_set_reveal_child (self->error_revealer, error != NULL);
+  if (error != NULL)
+    gtk_widget_grab_focus (GTK_WIDGET (self->password_row));
 }
 
 /**

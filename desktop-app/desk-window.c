@@ -38,26 +38,40 @@ struct _DeskWindow {
   GSignalGroup *client_signals;
   GSignalGroup *call_signals;
   guint inhibit_cookie;
+  /* Says who has arrived, until a call begins. */
+  AdwToast *arrival_toast;
 };
 
 G_DEFINE_FINAL_TYPE (DeskWindow, desk_window, ADW_TYPE_APPLICATION_WINDOW)
 
-static void
-add_toast (DeskWindow *self, const char *text)
+static gboolean
+shows (DeskWindow *self, const char *page)
 {
-  AdwToast *toast = adw_toast_new (text);
+  return g_strcmp0 (gtk_stack_get_visible_child_name (self->pages), page) == 0;
+}
 
+static void
+tell (DeskWindow *self, const char *text)
+{
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+  AdwToast *toast;
+
+  /* A toast would cover the controls of a call. */
+  if (shows (self, "call")) {
+    desk_call_page_tell (self->call_page, text);
+    return;
+  }
+  toast = adw_toast_new (markup);
   adw_toast_set_timeout (toast, 6);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
 
 static void
-add_error_toast (DeskWindow *self, const GError *error)
+tell_error (DeskWindow *self, const GError *error)
 {
   g_autofree char *sentence = desk_error_text_to_sentence (error);
-  g_autofree char *markup = g_markup_escape_text (sentence, -1);
 
-  add_toast (self, markup);
+  tell (self, sentence);
 }
 
 static const char *
@@ -100,10 +114,11 @@ show_page (DeskWindow *self)
 {
   DeskCall *call = desk_switchboard_get_call (self->switchboard);
   const char *page = call != NULL ? page_of_call (call) : page_of_account (self->account);
-  const char *before = gtk_stack_get_visible_child_name (self->pages);
 
-  if (g_strcmp0 (page, before) == 0)
+  if (shows (self, page))
     return;
+  /* A text entry that is hidden with the focus in it would go on blinking. */
+  gtk_window_set_focus (GTK_WINDOW (self), NULL);
   gtk_stack_set_visible_child_name (self->pages, page);
   if (g_str_equal (page, "sign-in"))
     desk_sign_in_page_focus (self->sign_in_page);
@@ -209,6 +224,8 @@ on_call_changed (DeskWindow *self)
   desk_call_page_set_call (self->call_page, call);
   show_conversation (self);
   update_inhibit (self, call);
+  if (call != NULL && self->arrival_toast != NULL)
+    adw_toast_dismiss (self->arrival_toast);
   if (call == NULL)
     gtk_window_unfullscreen (GTK_WINDOW (self));
   else
@@ -222,7 +239,7 @@ on_call_over (DeskWindow *self, DeskCall *call)
   g_autofree char *text = desk_outcome_describe (call);
 
   if (*text != '\0')
-    add_toast (self, text);
+    tell (self, text);
 }
 
 static void
@@ -280,7 +297,7 @@ on_message_written (DeskWindow *self, const char *text)
   message = call_client_send_message (desk_account_get_client (self->account), conversation, text,
                                       &error);
   if (message == NULL)
-    add_error_toast (self, error);
+    tell_error (self, error);
 }
 
 static void
@@ -401,6 +418,7 @@ desk_window_dispose (GObject *object)
   DeskWindow *self = DESK_WINDOW (object);
 
   update_inhibit (self, NULL);
+  g_clear_weak_pointer (&self->arrival_toast);
   g_clear_object (&self->client_signals);
   g_clear_object (&self->call_signals);
   g_clear_object (&self->settings);
@@ -495,7 +513,7 @@ watch (DeskWindow *self)
     { self->account, "notify::client", G_CALLBACK (on_client_changed) },
     { self->account, "notify::loading", G_CALLBACK (on_loading) },
     { self->switchboard, "notify::call", G_CALLBACK (on_call_changed) },
-    { self->switchboard, "failed", G_CALLBACK (add_error_toast) },
+    { self->switchboard, "failed", G_CALLBACK (tell_error) },
     { self->switchboard, "over", G_CALLBACK (on_call_over) },
   };
 
@@ -588,17 +606,22 @@ void
 desk_window_show_arrival (DeskWindow *self, CallAppointment *appointment)
 {
   CallParticipant *patient = call_appointment_get_patient (appointment);
-  g_autofree char *name = g_markup_escape_text (call_participant_get_name (patient), -1);
   /* Translators: %s is a name. */
-  g_autofree char *text = g_strdup_printf (_ ("%s is in the waiting room"), name);
-  AdwToast *toast = adw_toast_new (text);
+  g_autofree char *text = g_strdup_printf (_ ("%s is in the waiting room"),
+                                           call_participant_get_name (patient));
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+  AdwToast *toast;
 
+  if (desk_switchboard_get_call (self->switchboard) != NULL) {
+    tell (self, text);
+    return;
+  }
+  toast = adw_toast_new (markup);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   adw_toast_set_timeout (toast, 10);
-  if (desk_switchboard_get_call (self->switchboard) == NULL) {
-    adw_toast_set_button_label (toast, _ ("Show"));
-    adw_toast_set_action_name (toast, "app.show-appointment");
-    adw_toast_set_action_target (toast, "s", call_appointment_get_id (appointment));
-  }
+  adw_toast_set_button_label (toast, _ ("Show"));
+  adw_toast_set_action_name (toast, "app.show-appointment");
+  adw_toast_set_action_target (toast, "s", call_appointment_get_id (appointment));
+  g_set_weak_pointer (&self->arrival_toast, toast);
   adw_toast_overlay_add_toast (self->toasts, toast);
 }
