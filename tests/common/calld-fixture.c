@@ -129,7 +129,11 @@ calld_fixture_start (CalldFixture *self)
   g_assert_null (self->process);
   /* Nothing of the machine's settings may leak into a test. */
   g_subprocess_launcher_unsetenv (launcher, "DATABASE_URL");
-  g_subprocess_launcher_unsetenv (launcher, "NOTIFY_SOCKET");
+  if (g_getenv ("CALLD_FIXTURE_NOTIFY_SOCKET") != NULL)
+    g_subprocess_launcher_setenv (launcher, "NOTIFY_SOCKET",
+                                  g_getenv ("CALLD_FIXTURE_NOTIFY_SOCKET"), TRUE);
+  else
+    g_subprocess_launcher_unsetenv (launcher, "NOTIFY_SOCKET");
   g_subprocess_launcher_set_cwd (launcher, self->directory);
   g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
   g_subprocess_launcher_set_stderr_file_path (launcher, self->log_path);
