@@ -37,8 +37,8 @@ append_time (GString *query, const char *name, GDateTime *time)
 static void
 remember_bounds (CallClient *self, GDateTime *from, GDateTime *to)
 {
-  g_autoptr (GDateTime) old_from = self->from;
-  g_autoptr (GDateTime) old_to = self->to;
+  g_autoptr (GDateTime) old_from G_GNUC_UNUSED = self->from;
+  g_autoptr (GDateTime) old_to G_GNUC_UNUSED = self->to;
 
   self->from = from != NULL ? g_date_time_ref (from) : NULL;
   self->to = to != NULL ? g_date_time_ref (to) : NULL;

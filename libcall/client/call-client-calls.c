@@ -126,7 +126,7 @@ call_client_call_feed (CallClientCall *call,
                        const GError *cause,
                        GError **error)
 {
-  g_autoptr (CallClientCall) keep = call_client_call_ref (call);
+  g_autoptr (CallClientCall) keep G_GNUC_UNUSED = call_client_call_ref (call);
   g_autoptr (CallClient) client = call->client != NULL ? g_object_ref (call->client) : NULL;
   guint effects = 0;
 

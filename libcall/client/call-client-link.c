@@ -62,7 +62,7 @@ is_refusal (const GError *error)
 static void
 fall_back (CallClient *self, const GError *error)
 {
-  g_autoptr (CallClient) keep = g_object_ref (self);
+  g_autoptr (CallClient) keep G_GNUC_UNUSED = g_object_ref (self);
   g_autoptr (GError) reason = g_error_copy (error);
 
   stop_attempt (self);
@@ -84,7 +84,7 @@ fall_back (CallClient *self, const GError *error)
 static void
 come_online (CallClient *self)
 {
-  g_autoptr (CallClient) keep = g_object_ref (self);
+  g_autoptr (CallClient) keep G_GNUC_UNUSED = g_object_ref (self);
 
   g_clear_object (&self->attempt);
   call_backoff_reset (&self->backoff);
@@ -157,7 +157,7 @@ on_lost (CallTransport *transport, GError *error, CallClient *self)
 static void
 on_notice (CallTransport *transport, CallNotice *notice, CallClient *self)
 {
-  g_autoptr (CallClient) keep = g_object_ref (self);
+  g_autoptr (CallClient) keep G_GNUC_UNUSED = g_object_ref (self);
 
   call_client_handle_notice (self, notice);
 }

@@ -33,7 +33,7 @@ static void
 try_next (GTask *task, GError *error)
 {
   g_autoptr (GError) owned = error;
-  g_autoptr (GTask) keep = task;
+  g_autoptr (GTask) keep G_GNUC_UNUSED = task;
   Open *open = g_task_get_task_data (task);
 
   if (g_error_matches (owned, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {

@@ -95,7 +95,7 @@ on_heartbeat (gpointer user_data)
 static void
 on_message (SoupWebsocketConnection *connection, int type, GBytes *bytes, CallRelay *self)
 {
-  g_autoptr (CallRelay) keep = g_object_ref (self);
+  g_autoptr (CallRelay) keep G_GNUC_UNUSED = g_object_ref (self);
   g_auto (CallPeerjsMessage) message = { 0 };
   gsize length;
   const char *text = g_bytes_get_data (bytes, &length);

@@ -133,7 +133,7 @@ lose (CallTransportSocketio *self, GError *error)
 {
   g_autoptr (GError) owned = error;
   g_autoptr (GTask) opening = g_steal_pointer (&self->opening);
-  g_autoptr (CallTransportSocketio) keep = g_object_ref (self);
+  g_autoptr (CallTransportSocketio) keep G_GNUC_UNUSED = g_object_ref (self);
   gboolean was_open = self->open;
 
   g_debug ("connection lost: %s", error->message);
@@ -330,7 +330,7 @@ on_message (SoupWebsocketConnection *connection,
             GBytes *bytes,
             CallTransportSocketio *self)
 {
-  g_autoptr (CallTransportSocketio) keep = g_object_ref (self);
+  g_autoptr (CallTransportSocketio) keep G_GNUC_UNUSED = g_object_ref (self);
   gsize length;
   const void *data = g_bytes_get_data (bytes, &length);
   CallEngineioPacket packet;

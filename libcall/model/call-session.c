@@ -17,54 +17,9 @@
  *
  * It belongs to the main context of its client.
  */
-struct _CallSession {
-  GObject parent_instance;
 
-  char *call_id; /* unset until the server has given it one */
-  char *appointment_id;
-  CallState state;
-  gboolean reconnecting;
-  gboolean peer_present;
-  gboolean outgoing;
-  CallParticipant *peer;
-  guint generation;
-  GDateTime *requested_at;
-  GDateTime *started_at;
-  GDateTime *connected_at;
-  CallEndReason end_reason;
-  GError *error;
-  gboolean local_audio;
-  gboolean local_video;
-  gboolean remote_audio;
-  gboolean remote_video;
-};
-
-enum {
-  PROP_0,
-  PROP_CALL_ID,
-  PROP_APPOINTMENT_ID,
-  PROP_STATE,
-  PROP_RECONNECTING,
-  PROP_PEER_PRESENT,
-  PROP_OUTGOING,
-  PROP_PEER,
-  PROP_GENERATION,
-  PROP_REQUESTED_AT,
-  PROP_STARTED_AT,
-  PROP_CONNECTED_AT,
-  PROP_END_REASON,
-  PROP_ERROR,
-  PROP_LOCAL_AUDIO,
-  PROP_LOCAL_VIDEO,
-  PROP_REMOTE_AUDIO,
-  PROP_REMOTE_VIDEO,
-  N_PROPS
-};
-
-enum { ENDED, N_SIGNALS };
-
-static GParamSpec *props[N_PROPS];
-static guint signals[N_SIGNALS];
+GParamSpec *call_session_props[CALL_SESSION_N_PROPS];
+guint call_session_ended_signal;
 
 G_DEFINE_FINAL_TYPE (CallSession, call_session, G_TYPE_OBJECT)
 
@@ -74,13 +29,13 @@ call_session_set_property (GObject *object, guint id, const GValue *value, GPara
   CallSession *self = CALL_SESSION (object);
 
   switch (id) {
-  case PROP_APPOINTMENT_ID:
+  case CALL_SESSION_PROP_APPOINTMENT_ID:
     self->appointment_id = g_value_dup_string (value);
     break;
-  case PROP_OUTGOING:
+  case CALL_SESSION_PROP_OUTGOING:
     self->outgoing = g_value_get_boolean (value);
     break;
-  case PROP_PEER:
+  case CALL_SESSION_PROP_PEER:
     self->peer = g_value_dup_object (value);
     break;
   default:
@@ -94,55 +49,55 @@ call_session_get_property (GObject *object, guint id, GValue *value, GParamSpec 
   CallSession *self = CALL_SESSION (object);
 
   switch (id) {
-  case PROP_CALL_ID:
+  case CALL_SESSION_PROP_CALL_ID:
     g_value_set_string (value, self->call_id);
     break;
-  case PROP_APPOINTMENT_ID:
+  case CALL_SESSION_PROP_APPOINTMENT_ID:
     g_value_set_string (value, self->appointment_id);
     break;
-  case PROP_STATE:
+  case CALL_SESSION_PROP_STATE:
     g_value_set_enum (value, self->state);
     break;
-  case PROP_RECONNECTING:
+  case CALL_SESSION_PROP_RECONNECTING:
     g_value_set_boolean (value, self->reconnecting);
     break;
-  case PROP_PEER_PRESENT:
+  case CALL_SESSION_PROP_PEER_PRESENT:
     g_value_set_boolean (value, self->peer_present);
     break;
-  case PROP_OUTGOING:
+  case CALL_SESSION_PROP_OUTGOING:
     g_value_set_boolean (value, self->outgoing);
     break;
-  case PROP_PEER:
+  case CALL_SESSION_PROP_PEER:
     g_value_set_object (value, self->peer);
     break;
-  case PROP_GENERATION:
+  case CALL_SESSION_PROP_GENERATION:
     g_value_set_uint (value, self->generation);
     break;
-  case PROP_REQUESTED_AT:
+  case CALL_SESSION_PROP_REQUESTED_AT:
     g_value_set_boxed (value, self->requested_at);
     break;
-  case PROP_STARTED_AT:
+  case CALL_SESSION_PROP_STARTED_AT:
     g_value_set_boxed (value, self->started_at);
     break;
-  case PROP_CONNECTED_AT:
+  case CALL_SESSION_PROP_CONNECTED_AT:
     g_value_set_boxed (value, self->connected_at);
     break;
-  case PROP_END_REASON:
+  case CALL_SESSION_PROP_END_REASON:
     g_value_set_enum (value, self->end_reason);
     break;
-  case PROP_ERROR:
+  case CALL_SESSION_PROP_ERROR:
     g_value_set_boxed (value, self->error);
     break;
-  case PROP_LOCAL_AUDIO:
+  case CALL_SESSION_PROP_LOCAL_AUDIO:
     g_value_set_boolean (value, self->local_audio);
     break;
-  case PROP_LOCAL_VIDEO:
+  case CALL_SESSION_PROP_LOCAL_VIDEO:
     g_value_set_boolean (value, self->local_video);
     break;
-  case PROP_REMOTE_AUDIO:
+  case CALL_SESSION_PROP_REMOTE_AUDIO:
     g_value_set_boolean (value, self->remote_audio);
     break;
-  case PROP_REMOTE_VIDEO:
+  case CALL_SESSION_PROP_REMOTE_VIDEO:
     g_value_set_boolean (value, self->remote_video);
     break;
   default:
@@ -177,25 +132,29 @@ install_identity (void)
    *
    * The id of the call, unset until the server has given it one.
    */
-  props[PROP_CALL_ID] = g_param_spec_string ("call-id", NULL, NULL, NULL, readable);
+  call_session_props[CALL_SESSION_PROP_CALL_ID] = g_param_spec_string ("call-id", NULL, NULL, NULL,
+                                                                       readable);
   /**
    * CallSession:appointment-id:
    *
    * The appointment the call belongs to.
    */
-  props[PROP_APPOINTMENT_ID] = g_param_spec_string ("appointment-id", NULL, NULL, NULL, once);
+  call_session_props[CALL_SESSION_PROP_APPOINTMENT_ID] = g_param_spec_string (
+      "appointment-id", NULL, NULL, NULL, once);
   /**
    * CallSession:outgoing:
    *
    * Whether this side called.
    */
-  props[PROP_OUTGOING] = g_param_spec_boolean ("outgoing", NULL, NULL, FALSE, once);
+  call_session_props[CALL_SESSION_PROP_OUTGOING] = g_param_spec_boolean ("outgoing", NULL, NULL,
+                                                                         FALSE, once);
   /**
    * CallSession:peer:
    *
    * The other side.
    */
-  props[PROP_PEER] = g_param_spec_object ("peer", NULL, NULL, CALL_TYPE_PARTICIPANT, once);
+  call_session_props[CALL_SESSION_PROP_PEER] = g_param_spec_object ("peer", NULL, NULL,
+                                                                    CALL_TYPE_PARTICIPANT, once);
 }
 
 static void
@@ -208,39 +167,43 @@ install_state (void)
    *
    * Where the call stands.
    */
-  props[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, CALL_TYPE_STATE, CALL_STATE_IDLE,
-                                         readable);
+  call_session_props[CALL_SESSION_PROP_STATE] = g_param_spec_enum (
+      "state", NULL, NULL, CALL_TYPE_STATE, CALL_STATE_IDLE, readable);
   /**
    * CallSession:reconnecting:
    *
    * Whether media is away and is being brought back. Beside the state, not one of its own.
    */
-  props[PROP_RECONNECTING] = g_param_spec_boolean ("reconnecting", NULL, NULL, FALSE, readable);
+  call_session_props[CALL_SESSION_PROP_RECONNECTING] = g_param_spec_boolean ("reconnecting", NULL,
+                                                                             NULL, FALSE, readable);
   /**
    * CallSession:peer-present:
    *
    * Whether the other side is in the call. It may leave, and come back.
    */
-  props[PROP_PEER_PRESENT] = g_param_spec_boolean ("peer-present", NULL, NULL, TRUE, readable);
+  call_session_props[CALL_SESSION_PROP_PEER_PRESENT] = g_param_spec_boolean ("peer-present", NULL,
+                                                                             NULL, TRUE, readable);
   /**
    * CallSession:generation:
    *
    * The number of the current peer connection, 0 before the first.
    */
-  props[PROP_GENERATION] = g_param_spec_uint ("generation", NULL, NULL, 0, G_MAXUINT, 0, readable);
+  call_session_props[CALL_SESSION_PROP_GENERATION] = g_param_spec_uint ("generation", NULL, NULL, 0,
+                                                                        G_MAXUINT, 0, readable);
   /**
    * CallSession:end-reason:
    *
    * Why the call is over.
    */
-  props[PROP_END_REASON] = g_param_spec_enum ("end-reason", NULL, NULL, CALL_TYPE_END_REASON,
-                                              CALL_END_NONE, readable);
+  call_session_props[CALL_SESSION_PROP_END_REASON] = g_param_spec_enum (
+      "end-reason", NULL, NULL, CALL_TYPE_END_REASON, CALL_END_NONE, readable);
   /**
    * CallSession:error:
    *
    * What went wrong, if the state is %CALL_STATE_ERROR or the server refused something.
    */
-  props[PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL, G_TYPE_ERROR, readable);
+  call_session_props[CALL_SESSION_PROP_ERROR] = g_param_spec_boxed ("error", NULL, NULL,
+                                                                    G_TYPE_ERROR, readable);
 }
 
 static void
@@ -253,22 +216,22 @@ install_times (void)
    *
    * When it began to ring.
    */
-  props[PROP_REQUESTED_AT] = g_param_spec_boxed ("requested-at", NULL, NULL, G_TYPE_DATE_TIME,
-                                                 readable);
+  call_session_props[CALL_SESSION_PROP_REQUESTED_AT] = g_param_spec_boxed (
+      "requested-at", NULL, NULL, G_TYPE_DATE_TIME, readable);
   /**
    * CallSession:started-at:
    *
    * When media first flowed, by the server's clock.
    */
-  props[PROP_STARTED_AT] = g_param_spec_boxed ("started-at", NULL, NULL, G_TYPE_DATE_TIME,
-                                               readable);
+  call_session_props[CALL_SESSION_PROP_STARTED_AT] = g_param_spec_boxed (
+      "started-at", NULL, NULL, G_TYPE_DATE_TIME, readable);
   /**
    * CallSession:connected-at:
    *
    * When media first flowed here, by this machine's clock: what a timer on the screen counts from.
    */
-  props[PROP_CONNECTED_AT] = g_param_spec_boxed ("connected-at", NULL, NULL, G_TYPE_DATE_TIME,
-                                                 readable);
+  call_session_props[CALL_SESSION_PROP_CONNECTED_AT] = g_param_spec_boxed (
+      "connected-at", NULL, NULL, G_TYPE_DATE_TIME, readable);
 }
 
 static void
@@ -281,25 +244,29 @@ install_media (void)
    *
    * Whether this side's microphone is on.
    */
-  props[PROP_LOCAL_AUDIO] = g_param_spec_boolean ("local-audio", NULL, NULL, TRUE, readable);
+  call_session_props[CALL_SESSION_PROP_LOCAL_AUDIO] = g_param_spec_boolean ("local-audio", NULL,
+                                                                            NULL, TRUE, readable);
   /**
    * CallSession:local-video:
    *
    * Whether this side's camera is on.
    */
-  props[PROP_LOCAL_VIDEO] = g_param_spec_boolean ("local-video", NULL, NULL, TRUE, readable);
+  call_session_props[CALL_SESSION_PROP_LOCAL_VIDEO] = g_param_spec_boolean ("local-video", NULL,
+                                                                            NULL, TRUE, readable);
   /**
    * CallSession:remote-audio:
    *
    * Whether the other side's microphone is on.
    */
-  props[PROP_REMOTE_AUDIO] = g_param_spec_boolean ("remote-audio", NULL, NULL, TRUE, readable);
+  call_session_props[CALL_SESSION_PROP_REMOTE_AUDIO] = g_param_spec_boolean ("remote-audio", NULL,
+                                                                             NULL, TRUE, readable);
   /**
    * CallSession:remote-video:
    *
    * Whether the other side's camera is on.
    */
-  props[PROP_REMOTE_VIDEO] = g_param_spec_boolean ("remote-video", NULL, NULL, TRUE, readable);
+  call_session_props[CALL_SESSION_PROP_REMOTE_VIDEO] = g_param_spec_boolean ("remote-video", NULL,
+                                                                             NULL, TRUE, readable);
 }
 
 static void
@@ -315,7 +282,7 @@ call_session_class_init (CallSessionClass *klass)
   install_state ();
   install_times ();
   install_media ();
-  g_object_class_install_properties (object_class, N_PROPS, props);
+  g_object_class_install_properties (object_class, CALL_SESSION_N_PROPS, call_session_props);
 
   /**
    * CallSession::ended:
@@ -324,8 +291,8 @@ call_session_class_init (CallSessionClass *klass)
    *
    * The call is over, its state %CALL_STATE_ENDED or %CALL_STATE_ERROR. Emitted once, last.
    */
-  signals[ENDED] = g_signal_new ("ended", CALL_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                 G_TYPE_NONE, 1, CALL_TYPE_END_REASON);
+  call_session_ended_signal = g_signal_new ("ended", CALL_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                            NULL, NULL, G_TYPE_NONE, 1, CALL_TYPE_END_REASON);
 }
 
 static void
@@ -336,167 +303,6 @@ call_session_init (CallSession *self)
   self->local_video = TRUE;
   self->remote_audio = TRUE;
   self->remote_video = TRUE;
-}
-
-CallSession *
-call_session_new (const char *appointment_id, CallParticipant *peer, gboolean outgoing)
-{
-  return g_object_new (CALL_TYPE_SESSION, "appointment-id", appointment_id, "peer", peer,
-                       "outgoing", outgoing, NULL);
-}
-
-static void
-set_flag (CallSession *self, gboolean *flag, gboolean value, guint prop)
-{
-  if (*flag == !!value)
-    return;
-  *flag = !!value;
-  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
-}
-
-static void
-set_date (CallSession *self, GDateTime **target, GDateTime *value, guint prop)
-{
-  if (*target == value)
-    return;
-  if (value != NULL)
-    g_date_time_ref (value);
-  g_clear_pointer (target, g_date_time_unref);
-  *target = value;
-  g_object_notify_by_pspec (G_OBJECT (self), props[prop]);
-}
-
-static void
-enter_state (CallSession *self, CallState next, CallEndReason reason, const GError *cause)
-{
-  gboolean over = next == CALL_STATE_ENDED || next == CALL_STATE_ERROR;
-
-  if (self->state == next)
-    return;
-  self->state = next;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
-  if (!over)
-    return;
-  set_flag (self, &self->reconnecting, FALSE, PROP_RECONNECTING);
-  self->end_reason = reason;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_END_REASON]);
-  if (cause == NULL)
-    return;
-  self->error = g_error_copy (cause);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ERROR]);
-}
-
-/*
- * call_session_feed_end:
- * @self: the call
- * @event: what happened
- * @reason: why the call is over, if this ends it
- * @cause: (nullable): what went wrong, if something did
- * @effects: (out): what is to be done now, CallSessionEffects
- * @error: return location for an error
- *
- * Tells the machine what happened. All changes are notified together, when the object is consistent
- * again; then `ended` is emitted if the call is over. The caller must hold a reference.
- *
- * Returns: %FALSE with %CALL_ERROR_WRONG_STATE if the event is not legal now; nothing has changed
- */
-gboolean
-call_session_feed_end (CallSession *self,
-                       CallSessionEvent event,
-                       CallEndReason reason,
-                       const GError *cause,
-                       guint *effects,
-                       GError **error)
-{
-  CallState next;
-  gboolean ended;
-
-  g_return_val_if_fail (CALL_IS_SESSION (self), FALSE);
-
-  if (!call_session_machine_step (self->state, event, &next, effects, error))
-    return FALSE;
-  ended = next != self->state && (next == CALL_STATE_ENDED || next == CALL_STATE_ERROR);
-  g_object_freeze_notify (G_OBJECT (self));
-  if (*effects & CALL_SESSION_EFFECT_SET_RECONNECTING)
-    set_flag (self, &self->reconnecting, TRUE, PROP_RECONNECTING);
-  if (*effects & CALL_SESSION_EFFECT_CLEAR_RECONNECTING)
-    set_flag (self, &self->reconnecting, FALSE, PROP_RECONNECTING);
-  enter_state (self, next, reason, cause);
-  g_object_thaw_notify (G_OBJECT (self));
-  if (ended)
-    g_signal_emit (self, signals[ENDED], 0, self->end_reason);
-  return TRUE;
-}
-
-/* As call_session_feed_end(), for events that end nothing, or end it because something failed. */
-gboolean
-call_session_feed (CallSession *self, CallSessionEvent event, guint *effects, GError **error)
-{
-  return call_session_feed_end (self, event, CALL_END_FAILED, NULL, effects, error);
-}
-
-void
-call_session_set_call_id (CallSession *self, const char *call_id)
-{
-  if (g_strcmp0 (self->call_id, call_id) == 0)
-    return;
-  g_free (self->call_id);
-  self->call_id = g_strdup (call_id);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CALL_ID]);
-}
-
-/* Only where both sides called at once and the other one's call was taken. */
-void
-call_session_set_outgoing (CallSession *self, gboolean outgoing)
-{
-  set_flag (self, &self->outgoing, outgoing, PROP_OUTGOING);
-}
-
-void
-call_session_set_generation (CallSession *self, guint generation)
-{
-  if (self->generation == generation)
-    return;
-  self->generation = generation;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_GENERATION]);
-}
-
-void
-call_session_set_requested_at (CallSession *self, GDateTime *requested_at)
-{
-  set_date (self, &self->requested_at, requested_at, PROP_REQUESTED_AT);
-}
-
-void
-call_session_set_started_at (CallSession *self, GDateTime *started_at)
-{
-  set_date (self, &self->started_at, started_at, PROP_STARTED_AT);
-}
-
-void
-call_session_set_connected_at (CallSession *self, GDateTime *connected_at)
-{
-  set_date (self, &self->connected_at, connected_at, PROP_CONNECTED_AT);
-}
-
-void
-call_session_set_peer_present (CallSession *self, gboolean present)
-{
-  set_flag (self, &self->peer_present, present, PROP_PEER_PRESENT);
-}
-
-void
-call_session_set_local_media (CallSession *self, gboolean audio, gboolean video)
-{
-  set_flag (self, &self->local_audio, audio, PROP_LOCAL_AUDIO);
-  set_flag (self, &self->local_video, video, PROP_LOCAL_VIDEO);
-}
-
-void
-call_session_set_remote_media (CallSession *self, gboolean audio, gboolean video)
-{
-  set_flag (self, &self->remote_audio, audio, PROP_REMOTE_AUDIO);
-  set_flag (self, &self->remote_video, video, PROP_REMOTE_VIDEO);
 }
 
 /**
