@@ -152,7 +152,7 @@ set_phase (DeskCall *self, DeskCallPhase phase)
 static void
 on_session_changed (DeskCall *self)
 {
-  g_autoptr (DeskCall) alive = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (DeskCall) alive = g_object_ref (self);
 
   set_phase (self, phase_of_session (self->session));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
@@ -225,7 +225,7 @@ typedef gboolean (*ClientVerb) (CallClient *client, CallSession *session, GError
 static void
 perform (DeskCall *self, ClientVerb verb)
 {
-  g_autoptr (DeskCall) alive = g_object_ref (self);
+  G_GNUC_UNUSED g_autoptr (DeskCall) alive = g_object_ref (self);
   g_autoptr (GError) error = NULL;
 
   if (!verb (self->client, self->session, &error))

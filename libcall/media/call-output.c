@@ -89,7 +89,7 @@ build (CallOutput *self,
 {
   GstBin *bin = call_pipeline_get_bin (self->pipeline);
   g_autofree char *description = describe (kind, echo_probe);
-  g_autoptr (GstElement) owned_sink = g_object_ref_sink (sink);
+  G_GNUC_UNUSED g_autoptr (GstElement) owned_sink = g_object_ref_sink (sink);
   GstElement *chain;
 
   g_signal_connect (bin, "deep-element-added", G_CALLBACK (on_element_added), NULL);

@@ -542,7 +542,7 @@ call_peer_start (CallPeer *self, GError **error)
 void
 call_peer_close (CallPeer *self)
 {
-  g_autoptr (CallPeer) owned = self;
+  G_GNUC_UNUSED g_autoptr (CallPeer) owned = self;
 
   g_signal_handlers_disconnect_by_data (self->webrtc, self);
   call_relay_leave (self->local_video, &self->video_entry);
