@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { equal, need, ok, once, run, startServer, test } from './harness.mjs';
@@ -83,5 +84,18 @@ test('TLS: three hundred clients, and some that talk nonsense', async () => {
   sockets.forEach((ws) => ws.terminate());
   await server.stop();
 }, 40000);
+
+test('TLS: a handshake that stops halfway is cut off, and holds up nobody', async () => {
+  const server = await startServer('engineio', ...quiet, '--head-timeout', '300', '--certificate', certificate, '--key', key);
+  const hello = Buffer.from('16030100c8010000c40303', 'hex'); // the first bytes of a ClientHello
+  const stalled = Array.from({ length: 50 }, () => net.connect(server.port, '127.0.0.1', function () { this.write(hello); }));
+  const closed = stalled.map((socket) => new Promise((resolve) => socket.on('close', resolve).on('error', () => {})));
+  const began = Date.now();
+  const answer = await ask(https, undefined, server.port, 'GET', '/engine.io/?EIO=4&transport=polling');
+  equal(answer.status, 200, 'the others are served');
+  await Promise.all(closed);
+  ok(Date.now() - began >= 250, 'after its time');
+  await server.stop();
+});
 
 await run();

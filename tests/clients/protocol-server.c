@@ -32,6 +32,7 @@ static int option_alive_timeout = 60000;
 static int option_expire_timeout = 5000;
 static int option_cleanup = 1000;
 static int option_max_connections = 20000;
+static int option_head_timeout = 10000;
 static char *option_certificate;
 static char *option_key;
 static gboolean option_discovery;
@@ -49,6 +50,7 @@ static const GOptionEntry entries[] = {
   { "expire-timeout", 0, 0, G_OPTION_ARG_INT, &option_expire_timeout, NULL, "MS" },
   { "cleanup", 0, 0, G_OPTION_ARG_INT, &option_cleanup, NULL, "MS" },
   { "max-connections", 0, 0, G_OPTION_ARG_INT, &option_max_connections, NULL, "N" },
+  { "head-timeout", 0, 0, G_OPTION_ARG_INT, &option_head_timeout, NULL, "MS" },
   { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &option_certificate, NULL, "FILE" },
   { "key", 0, 0, G_OPTION_ARG_FILENAME, &option_key, NULL, "FILE" },
   { "discovery", 0, 0, G_OPTION_ARG_NONE, &option_discovery, NULL, NULL },
@@ -333,6 +335,7 @@ main (int argc, char **argv)
   options.certificate_file = option_certificate;
   options.key_file = option_key;
   options.max_connections = (guint) option_max_connections;
+  options.head_timeout_ms = (guint) option_head_timeout;
   server = soup_server_new (NULL, NULL);
   soup_server_add_handler (server, NULL, on_page, NULL, NULL);
   hub = calld_hub_new (&options, server, &error);
