@@ -3,12 +3,9 @@
 
 #include "config.h"
 
-#include "calld-access.h"
-#include "calld-appointments-private.h"
+#include "calld-appointment-change-private.h"
 #include "calld-log.h"
 #include "calld-problem.h"
-
-#include "call-appointment-machine.h"
 
 #include <string.h>
 
@@ -19,40 +16,17 @@
 #define FUTURE_MAX_MS (5 * 366 * DAY_MS)
 #define REASON_MAX 500 /* bytes kept */
 
-typedef enum {
-  CHANGE_CREATE,
-  CHANGE_CANCEL,
-  CHANGE_RESCHEDULE,
-  CHANGE_CLOSE_WINDOW,
-} Kind;
-
-typedef struct {
-  Kind kind;
-  CalldIdentity *who; /* NULL: the server */
-  char *appointment_id;
-  char *reason;
-  char *doctor_id;
-  char *patient_id;
-  gint64 scheduled_at;
-  guint minutes;
-  gint64 began_us;
-
-  CalldAppointmentRecord *record; /* as it becomes */
-  CalldAppointmentRecord *next;   /* of a reschedule */
-  gboolean inside;
-} Change;
-
 static const char *const log_events[] = {
-  [CHANGE_CREATE] = "appointment_created",
-  [CHANGE_CANCEL] = "appointment_cancelled",
-  [CHANGE_RESCHEDULE] = "appointment_rescheduled",
-  [CHANGE_CLOSE_WINDOW] = "appointment_closed",
+  [CALLD_CHANGE_CREATE] = "appointment_created",
+  [CALLD_CHANGE_CANCEL] = "appointment_cancelled",
+  [CALLD_CHANGE_RESCHEDULE] = "appointment_rescheduled",
+  [CALLD_CHANGE_CLOSE_WINDOW] = "appointment_closed",
 };
 
 /* --- the task --------------------------------------------------------------------------------- */
 
 static void
-change_free (Change *change)
+change_free (CalldAppointmentChange *change)
 {
   g_clear_pointer (&change->who, calld_identity_unref);
   g_clear_pointer (&change->record, calld_appointment_record_free);
@@ -66,7 +40,7 @@ change_free (Change *change)
 
 static GTask *
 change_new (CalldAppointments *self,
-            Kind kind,
+            CalldAppointmentChangeKind kind,
             CalldIdentity *who,
             const char *appointment_id,
             GCancellable *cancellable,
@@ -74,7 +48,7 @@ change_new (CalldAppointments *self,
             gpointer user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
-  Change *change = g_new0 (Change, 1);
+  CalldAppointmentChange *change = g_new0 (CalldAppointmentChange, 1);
 
   change->kind = kind;
   change->who = who != NULL ? calld_identity_ref (who) : NULL;
@@ -86,11 +60,11 @@ change_new (CalldAppointments *self,
 }
 
 /* Takes @task and @error; without @error it gives the appointment. */
-static void
-done (GTask *task, GError *error)
+void
+calld_appointment_change_done (GTask *task, GError *error)
 {
   CalldAppointments *self = g_task_get_source_object (task);
-  Change *change = g_task_get_task_data (task);
+  CalldAppointmentChange *change = g_task_get_task_data (task);
   CalldAppointmentRecord *shown = change->next != NULL ? change->next : change->record;
 
   if (change->inside)
@@ -108,8 +82,11 @@ done (GTask *task, GError *error)
   g_object_unref (task);
 }
 
-static void
-audit (CalldAppointments *self, Change *change, CalldChange *writes, const char *type)
+void
+calld_appointment_change_audit (CalldAppointments *self,
+                                CalldAppointmentChange *change,
+                                CalldChange *writes,
+                                const char *type)
 {
   g_autofree char *payload = change->next != NULL
                                  ? g_strdup_printf ("{\"to\":\"%s\"}", change->next->id)
@@ -141,13 +118,13 @@ check_time (CalldAppointments *self, gint64 scheduled_at, guint minutes, GError 
 }
 
 /* Moves the record along @event, in memory and in @writes. */
-static gboolean
-move (CalldAppointments *self,
-      Change *change,
-      CallAppointmentEvent event,
-      const CalldAppointmentUpdate *extra,
-      CalldChange *writes,
-      GError **error)
+gboolean
+calld_appointment_change_move (CalldAppointments *self,
+                               CalldAppointmentChange *change,
+                               CallAppointmentEvent event,
+                               const CalldAppointmentUpdate *extra,
+                               CalldChange *writes,
+                               GError **error)
 {
   CalldAppointmentRecord *record = change->record;
   CalldAppointmentUpdate update = *extra;
@@ -164,8 +141,10 @@ move (CalldAppointments *self,
 }
 
 /* A call makes no sense any more. It ends in its own turn, after ours. */
-static void
-end_call (CalldAppointments *self, const char *appointment_id, CallEndReason reason)
+void
+calld_appointment_change_end_call (CalldAppointments *self,
+                                   const char *appointment_id,
+                                   CallEndReason reason)
 {
   const CalldCallRecord *call = calld_calls_peek (self->calls, appointment_id);
 
@@ -180,12 +159,12 @@ on_created (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   CalldAppointments *self = g_task_get_source_object (task);
-  Change *change = g_task_get_task_data (task);
+  CalldAppointmentChange *change = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (calld_store_commit_finish (CALLD_STORE (source), result, &error))
     calld_appointments_post_updated (self, change->record);
-  done (task, error);
+  calld_appointment_change_done (task, error);
 }
 
 static void
@@ -200,13 +179,14 @@ on_patient (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   CalldAppointments *self = g_task_get_source_object (task);
-  Change *change = g_task_get_task_data (task);
+  CalldAppointmentChange *change = g_task_get_task_data (task);
   g_autoptr (CalldUserRecord) patient = NULL;
   g_autoptr (CalldChange) writes = NULL;
 
   patient = calld_store_get_user_finish (CALLD_STORE (source), result, NULL);
   if (patient == NULL || patient->role != CALL_ROLE_PATIENT) {
-    done (task, calld_problem_new_field ("patientId", "There is no such patient"));
+    calld_appointment_change_done (
+        task, calld_problem_new_field ("patientId", "There is no such patient"));
     return;
   }
   set_name (&change->record->patient_name, patient->name);
@@ -220,12 +200,13 @@ on_doctor (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   CalldAppointments *self = g_task_get_source_object (task);
-  Change *change = g_task_get_task_data (task);
+  CalldAppointmentChange *change = g_task_get_task_data (task);
   g_autoptr (CalldUserRecord) doctor = NULL;
 
   doctor = calld_store_get_user_finish (CALLD_STORE (source), result, NULL);
   if (doctor == NULL || doctor->role != CALL_ROLE_DOCTOR) {
-    done (task, calld_problem_new_field ("doctorId", "There is no such doctor"));
+    calld_appointment_change_done (task,
+                                   calld_problem_new_field ("doctorId", "There is no such doctor"));
     return;
   }
   change->record = calld_appointment_record_new (change->doctor_id, change->patient_id,
@@ -254,8 +235,8 @@ calld_appointments_create_async (CalldAppointments *self,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data)
 {
-  GTask *task = change_new (self, CHANGE_CREATE, who, NULL, cancellable, callback, user_data);
-  Change *change = g_task_get_task_data (task);
+  GTask *task = change_new (self, CALLD_CHANGE_CREATE, who, NULL, cancellable, callback, user_data);
+  CalldAppointmentChange *change = g_task_get_task_data (task);
   CalldSubject subject = { .doctor_id = body->doctor_id, .patient_id = body->patient_id };
   GError *error = NULL;
 
@@ -266,7 +247,7 @@ calld_appointments_create_async (CalldAppointments *self,
                                                 : self->config->duration_minutes;
   if (!calld_auth_can (who, CALLD_ACTION_CREATE_APPOINTMENT, &subject, &error) ||
       !check_time (self, change->scheduled_at, change->minutes, &error))
-    done (task, error);
+    calld_appointment_change_done (task, error);
   else
     calld_store_get_user_async (self->store, change->doctor_id, cancellable, on_doctor, task);
 }
@@ -289,19 +270,26 @@ metadata_with_reason (const char *reason)
 }
 
 static gboolean
-write_cancel (CalldAppointments *self, Change *change, CalldChange *writes, GError **error)
+write_cancel (CalldAppointments *self,
+              CalldAppointmentChange *change,
+              CalldChange *writes,
+              GError **error)
 {
   g_autofree char *metadata = metadata_with_reason (change->reason);
   CalldAppointmentUpdate update = { .metadata = metadata };
 
-  if (!move (self, change, CALL_APPOINTMENT_EVENT_CANCELLED, &update, writes, error))
+  if (!calld_appointment_change_move (self, change, CALL_APPOINTMENT_EVENT_CANCELLED, &update,
+                                      writes, error))
     return FALSE;
-  audit (self, change, writes, "appointment_cancel");
+  calld_appointment_change_audit (self, change, writes, "appointment_cancel");
   return TRUE;
 }
 
 static gboolean
-write_reschedule (CalldAppointments *self, Change *change, CalldChange *writes, GError **error)
+write_reschedule (CalldAppointments *self,
+                  CalldAppointmentChange *change,
+                  CalldChange *writes,
+                  GError **error)
 {
   CalldAppointmentRecord *old = change->record;
   guint minutes = change->minutes != 0 ? change->minutes : old->duration_minutes;
@@ -316,19 +304,20 @@ write_reschedule (CalldAppointments *self, Change *change, CalldChange *writes, 
   set_name (&change->next->patient_name, old->patient_name);
   calld_change_add_appointment (writes, change->next);
   update.rescheduled_to = change->next->id;
-  if (!move (self, change, CALL_APPOINTMENT_EVENT_RESCHEDULED, &update, writes, error))
+  if (!calld_appointment_change_move (self, change, CALL_APPOINTMENT_EVENT_RESCHEDULED, &update,
+                                      writes, error))
     return FALSE;
   old->rescheduled_to = g_strdup (change->next->id);
-  audit (self, change, writes, "reschedule");
+  calld_appointment_change_audit (self, change, writes, "reschedule");
   return TRUE;
 }
 
 static void
-publish_change (CalldAppointments *self, Change *change)
+publish_change (CalldAppointments *self, CalldAppointmentChange *change)
 {
   CalldAppointmentRecord *record = change->record;
 
-  if (change->kind == CHANGE_CLOSE_WINDOW && record->status == CALL_APPOINTMENT_NO_SHOW) {
+  if (change->kind == CALLD_CHANGE_CLOSE_WINDOW && record->status == CALL_APPOINTMENT_NO_SHOW) {
     CallNotice *notice = call_notice_new (CALL_NOTICE_NO_SHOW);
 
     notice->appointment_id = g_strdup (record->id);
@@ -346,21 +335,22 @@ on_changed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   CalldAppointments *self = g_task_get_source_object (task);
-  Change *change = g_task_get_task_data (task);
+  CalldAppointmentChange *change = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (calld_store_commit_finish (CALLD_STORE (source), result, &error)) {
-    if (change->kind != CHANGE_CLOSE_WINDOW)
-      end_call (self, change->appointment_id, CALL_END_APPOINTMENT_CANCELLED);
+    if (change->kind != CALLD_CHANGE_CLOSE_WINDOW)
+      calld_appointment_change_end_call (self, change->appointment_id,
+                                         CALL_END_APPOINTMENT_CANCELLED);
     publish_change (self, change);
     calld_presence_forget_appointment (self->presence, change->appointment_id);
   }
-  done (task, error);
+  calld_appointment_change_done (task, error);
 }
 
 /* Takes @writes. */
-static void
-commit (GTask *task, CalldChange *writes)
+void
+calld_appointment_change_commit (GTask *task, CalldChange *writes)
 {
   CalldAppointments *self = g_task_get_source_object (task);
 
@@ -368,104 +358,19 @@ commit (GTask *task, CalldChange *writes)
 }
 
 static gboolean
-is_repeated (const Change *change)
+is_repeated (const CalldAppointmentChange *change)
 {
-  return change->kind == CHANGE_CANCEL && change->record->status == CALL_APPOINTMENT_CANCELLED;
-}
-
-/* --- the end of the window -------------------------------------------------------------------- */
-
-/* Who never entered: neither the waiting room nor a call. NULL when both did but never met. */
-static const char *
-who_is_missing (const CalldAppointmentRecord *record, GPtrArray *rows)
-{
-  gboolean doctor = FALSE, patient = FALSE;
-
-  for (guint i = 0; i < rows->len; i++) {
-    static const char *const entries[] = { "enter", "request", "accept", "join", "rejoin", NULL };
-    const CalldAuditRecord *row = rows->pdata[i];
-
-    if (row->user_id == NULL || !g_strv_contains (entries, row->type))
-      continue;
-    doctor |= g_str_equal (row->user_id, record->doctor_id);
-    patient |= g_str_equal (row->user_id, record->patient_id);
-  }
-  if (doctor && patient)
-    return NULL;
-  return doctor ? "patient" : patient ? "doctor" : "both";
-}
-
-static void
-on_audit_of_window (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  CalldAppointments *self = g_task_get_source_object (task);
-  Change *change = g_task_get_task_data (task);
-  g_autoptr (CalldChange) writes = calld_change_new ();
-  g_autoptr (GPtrArray) rows = NULL;
-  CalldAppointmentUpdate update = { 0 };
-  GError *error = NULL;
-
-  rows = calld_store_list_finish (CALLD_STORE (source), result, &error);
-  if (rows == NULL) {
-    done (task, error);
-    return;
-  }
-  if (change->record->status == CALL_APPOINTMENT_SCHEDULED) {
-    update.missing = who_is_missing (change->record, rows);
-    change->record->missing = g_strdup (update.missing);
-  }
-  if (!move (self, change, CALL_APPOINTMENT_EVENT_WINDOW_OVER, &update, writes, &error)) {
-    done (task, error);
-    return;
-  }
-  if (change->record->status == CALL_APPOINTMENT_NO_SHOW)
-    audit (self, change, writes, "no_show");
-  commit (task, g_steal_pointer (&writes));
-}
-
-/* Whether people are still talking: a consultation that runs late is not cut off. */
-static gboolean
-is_talking (CalldAppointments *self, const char *appointment_id)
-{
-  const CalldCallRecord *call = calld_calls_peek (self->calls, appointment_id);
-  gint64 zombie_ms = (gint64) self->config->zombie_minutes * 60 * 1000;
-
-  return call != NULL && call->state == CALLD_CALL_ACTIVE &&
-         calld_clock_now_ms (self->clock) <
-             calld_calls_get_media_at (self->calls, appointment_id) + zombie_ms;
-}
-
-static void
-close_window (GTask *task)
-{
-  CalldAppointments *self = g_task_get_source_object (task);
-  Change *change = g_task_get_task_data (task);
-  CalldAppointmentRecord *record = change->record;
-  gboolean pending = record->status == CALL_APPOINTMENT_SCHEDULED ||
-                     record->status == CALL_APPOINTMENT_IN_PROGRESS;
-  gint64 closes_at = calld_access_window (self->config, record).closes_at;
-
-  if (!pending || calld_clock_now_ms (self->clock) < closes_at || is_talking (self, record->id)) {
-    done (task, NULL);
-    return;
-  }
-  /* The end of the call brings us here again. */
-  if (calld_calls_peek (self->calls, record->id) != NULL) {
-    end_call (self, record->id, CALL_END_WINDOW_CLOSED);
-    done (task, NULL);
-    return;
-  }
-  calld_store_list_audit_async (self->store, record->id, 0, 0, NULL, on_audit_of_window, task);
+  return change->kind == CALLD_CHANGE_CANCEL &&
+         change->record->status == CALL_APPOINTMENT_CANCELLED;
 }
 
 /* --- one turn --------------------------------------------------------------------------------- */
 
 static gboolean
-may_change (Change *change, GError **error)
+may_change (CalldAppointmentChange *change, GError **error)
 {
-  CalldAction action = change->kind == CHANGE_CANCEL ? CALLD_ACTION_CANCEL_APPOINTMENT
-                                                     : CALLD_ACTION_RESCHEDULE_APPOINTMENT;
+  CalldAction action = change->kind == CALLD_CHANGE_CANCEL ? CALLD_ACTION_CANCEL_APPOINTMENT
+                                                           : CALLD_ACTION_RESCHEDULE_APPOINTMENT;
 
   return change->who == NULL || calld_appointments_may (change->who, action, change->record, error);
 }
@@ -475,26 +380,26 @@ on_appointment (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   CalldAppointments *self = g_task_get_source_object (task);
-  Change *change = g_task_get_task_data (task);
+  CalldAppointmentChange *change = g_task_get_task_data (task);
   g_autoptr (CalldChange) writes = calld_change_new ();
   gboolean ok;
   GError *error = NULL;
 
   change->record = calld_store_get_appointment_finish (CALLD_STORE (source), result, &error);
   if (change->record == NULL || !may_change (change, &error) || is_repeated (change)) {
-    done (task, error);
+    calld_appointment_change_done (task, error);
     return;
   }
-  if (change->kind == CHANGE_CLOSE_WINDOW) {
-    close_window (task);
+  if (change->kind == CALLD_CHANGE_CLOSE_WINDOW) {
+    calld_appointment_change_close_window (task);
     return;
   }
-  ok = change->kind == CHANGE_CANCEL ? write_cancel (self, change, writes, &error)
-                                     : write_reschedule (self, change, writes, &error);
+  ok = change->kind == CALLD_CHANGE_CANCEL ? write_cancel (self, change, writes, &error)
+                                           : write_reschedule (self, change, writes, &error);
   if (ok)
-    commit (task, g_steal_pointer (&writes));
+    calld_appointment_change_commit (task, g_steal_pointer (&writes));
   else
-    done (task, error);
+    calld_appointment_change_done (task, error);
 }
 
 static void
@@ -502,7 +407,7 @@ on_turn (gpointer user_data)
 {
   GTask *task = user_data;
   CalldAppointments *self = g_task_get_source_object (task);
-  Change *change = g_task_get_task_data (task);
+  CalldAppointmentChange *change = g_task_get_task_data (task);
 
   change->inside = TRUE;
   calld_store_get_appointment_async (self->store, change->appointment_id, NULL, on_appointment,
@@ -513,11 +418,12 @@ static void
 wait_for_turn (GTask *task)
 {
   CalldAppointments *self = g_task_get_source_object (task);
-  Change *change = g_task_get_task_data (task);
+  CalldAppointmentChange *change = g_task_get_task_data (task);
 
   if (!calld_turnstile_enter (self->turnstile, change->appointment_id, on_turn, task))
-    done (task, g_error_new_literal (CALL_ERROR, CALL_ERROR_UNAVAILABLE,
-                                     "Too many requests wait for this appointment; try again"));
+    calld_appointment_change_done (
+        task, g_error_new_literal (CALL_ERROR, CALL_ERROR_UNAVAILABLE,
+                                   "Too many requests wait for this appointment; try again"));
 }
 
 /**
@@ -542,9 +448,9 @@ calld_appointments_cancel_async (CalldAppointments *self,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data)
 {
-  GTask *task = change_new (self, CHANGE_CANCEL, who, appointment_id, cancellable, callback,
+  GTask *task = change_new (self, CALLD_CHANGE_CANCEL, who, appointment_id, cancellable, callback,
                             user_data);
-  Change *change = g_task_get_task_data (task);
+  CalldAppointmentChange *change = g_task_get_task_data (task);
 
   change->reason = g_strdup (reason);
   wait_for_turn (task);
@@ -571,9 +477,9 @@ calld_appointments_reschedule_async (CalldAppointments *self,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data)
 {
-  GTask *task = change_new (self, CHANGE_RESCHEDULE, who, appointment_id, cancellable, callback,
-                            user_data);
-  Change *change = g_task_get_task_data (task);
+  GTask *task = change_new (self, CALLD_CHANGE_RESCHEDULE, who, appointment_id, cancellable,
+                            callback, user_data);
+  CalldAppointmentChange *change = g_task_get_task_data (task);
 
   change->scheduled_at = body->scheduled_at_ms;
   change->minutes = body->duration_minutes;
@@ -599,8 +505,8 @@ calld_appointments_close_window_async (CalldAppointments *self,
                                        GAsyncReadyCallback callback,
                                        gpointer user_data)
 {
-  wait_for_turn (change_new (self, CHANGE_CLOSE_WINDOW, NULL, appointment_id, cancellable, callback,
-                             user_data));
+  wait_for_turn (change_new (self, CALLD_CHANGE_CLOSE_WINDOW, NULL, appointment_id, cancellable,
+                             callback, user_data));
 }
 
 /**
