@@ -156,6 +156,18 @@ update_appointment (CallClient *self, CallAppointment *appointment, const CallNo
   }
 }
 
+/* The list holds what was asked for; what is in it already stays, wherever it is moved. */
+static gboolean
+belongs_in_list (CallClient *self, CallAppointment *appointment)
+{
+  GDateTime *at = call_appointment_get_scheduled_at (appointment);
+
+  if (call_client_find_appointment (self, call_appointment_get_id (appointment)) != NULL)
+    return TRUE;
+  return at != NULL && (self->from == NULL || g_date_time_compare (at, self->from) >= 0) &&
+         (self->to == NULL || g_date_time_compare (at, self->to) < 0);
+}
+
 static void
 hand_on (CallClient *self, const CallNotice *notice)
 {
@@ -173,7 +185,7 @@ hand_on (CallClient *self, const CallNotice *notice)
     call_client_handle_call (self, notice);
     break;
   case CALL_NOTICE_UPDATED:
-    if (notice->appointment != NULL)
+    if (notice->appointment != NULL && belongs_in_list (self, notice->appointment))
       call_appointment_list_take (self->appointments, notice->appointment);
     call_client_subscribe_wanted (self);
     break;

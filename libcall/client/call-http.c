@@ -127,7 +127,10 @@ call_http_new_message (CallHttp *self,
       (g_str_equal (g_uri_get_scheme (uri), "http") ||
        g_str_equal (g_uri_get_scheme (uri), "https")))
     message = soup_message_new_from_uri (method, uri);
-  if (message == NULL)
+  /* The protocol has no redirects, and a token must not follow one to somebody else. */
+  if (message != NULL)
+    soup_message_add_flags (message, SOUP_MESSAGE_NO_REDIRECT);
+  else
     g_set_error_literal (error, CALL_ERROR, CALL_ERROR_INVALID,
                          "The server's address is not an http or https URL.");
   return message;

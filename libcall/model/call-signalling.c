@@ -18,8 +18,8 @@
  *
  * Candidates that arrive before the description they belong to are held back: after
  * [signal@Call.Signalling::description-received] of a generation come its candidates, in order.
- * Both are emitted while the handler of [signal@Call.Signalling::generation-started] has returned,
- * never inside it.
+ * Neither is ever emitted inside a handler of [signal@Call.Signalling::generation-started], nor
+ * inside a call of the engine's.
  *
  * An engine that connects late asks [method@Call.Signalling.get_generation] once after it has
  * connected its handlers. What arrived before it did is kept and emitted from the main context soon

@@ -50,6 +50,9 @@ static void
 respond (SoupServerMessage *message, guint status, const char *body)
 {
   soup_server_message_set_status (message, status, NULL);
+  if (SOUP_STATUS_IS_REDIRECTION (status))
+    soup_message_headers_replace (soup_server_message_get_response_headers (message), "Location",
+                                  body);
   soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, body,
                                     strlen (body));
 }

@@ -22,7 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FakeServer, fake_server_free)
 const char *fake_server_get_url (FakeServer *self);
 
 /* "POST /api/auth/login" is answered with @status and @body from now on. 0: not answered until
- * fake_server_release(). */
+ * fake_server_release(). The body of a redirection is where to. */
 void
 fake_server_answer (FakeServer *self, const char *method_and_path, guint status, const char *body);
 void fake_server_release (FakeServer *self, const char *method_and_path);

@@ -277,6 +277,38 @@ test_draining (Link *link, gconstpointer unused)
 }
 
 static void
+tell_updated (Link *link, const char *id, int hour)
+{
+  g_autoptr (CallNotice) notice = call_notice_new (CALL_NOTICE_UPDATED);
+  g_autoptr (GDateTime) at = g_date_time_new_utc (2026, 3, 2, hour, 0, 0);
+
+  notice->appointment = g_object_new (CALL_TYPE_APPOINTMENT, "id", id, "scheduled-at", at, NULL);
+  call_transport_emit_notice (CALL_TRANSPORT (link->loopback), notice);
+}
+
+/* What is new comes into the list if it is of the time that was asked for. */
+static void
+test_updated (Link *link, gconstpointer unused)
+{
+  g_autoptr (GDateTime) from = g_date_time_new_utc (2026, 3, 2, 8, 0, 0);
+  g_autoptr (GDateTime) to = g_date_time_new_utc (2026, 3, 2, 18, 0, 0);
+  g_autoptr (GAsyncResult) loaded = NULL;
+  GListModel *list = call_client_get_appointments (link->base.client);
+
+  fixture_go_online (&link->base);
+  call_client_load_appointments_async (link->base.client, from, to, NULL, test_result_cb, &loaded);
+  test_await (loaded != NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 1);
+  tell_updated (link, VISIT_2, 18);
+  tell_updated (link, VISIT_2, 7);
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 1);
+  tell_updated (link, VISIT_2, 8);
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 2);
+  tell_updated (link, VISIT_2, 20); /* moved out: whoever shows it sees it go */
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 2);
+}
+
+static void
 test_cancel_before (Link *link, gconstpointer unused)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
@@ -360,6 +392,7 @@ main (int argc, char *argv[])
   ADD ("waiting-room-refused", test_waiting_room_refused);
   ADD ("waiting-room-left", test_waiting_room_left);
   ADD ("draining", test_draining);
+  ADD ("updated", test_updated);
   ADD ("cancel-before", test_cancel_before);
   ADD ("cancel-during", test_cancel_during);
   ADD ("cancel-after", test_cancel_after);

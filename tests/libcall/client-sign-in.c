@@ -123,6 +123,25 @@ test_bad_status_without_body (Fixture *fixture, gconstpointer unused)
   g_assert_error (error, CALL_ERROR, CALL_ERROR_UNAVAILABLE);
 }
 
+/* Whoever is behind a redirection gets neither the password nor a token. */
+static void
+test_redirection (Fixture *fixture, gconstpointer unused)
+{
+  g_autoptr (FakeServer) other = fake_server_new ();
+  g_autofree char *there = g_strconcat (fake_server_get_url (other), "api/auth/login", NULL);
+  const guint statuses[] = { 301, 302, 303, 307, 308 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (statuses); i++) {
+    g_autoptr (GError) error = NULL;
+
+    fake_server_answer (fixture->server, "POST /api/auth/login", statuses[i], there);
+    error = sign_in_error (fixture, NULL);
+    g_assert_error (error, CALL_ERROR, CALL_ERROR_FAILED);
+  }
+  g_assert_cmpuint (fake_server_count (other, "POST /api/auth/login"), ==, 0);
+  g_assert_cmpuint (fake_server_count (other, "GET /api/auth/login"), ==, 0);
+}
+
 static void
 assert_unreachable (const char *url, int code)
 {
@@ -251,6 +270,7 @@ main (int argc, char *argv[])
   ADD ("garbage", test_garbage);
   ADD ("too-large", test_too_large);
   ADD ("bad-status-without-body", test_bad_status_without_body);
+  ADD ("redirection", test_redirection);
   ADD ("cancel-before", test_cancel_before);
   ADD ("cancel-during", test_cancel_during);
   ADD ("cancel-after", test_cancel_after);
