@@ -315,7 +315,7 @@ shake_hands (CalldEngineio *server,
   CalldEngineioSession *session;
   g_autofree char *open = NULL;
 
-  if (calld_reactor_is_draining (server->reactor)) {
+  if (calld_reactor_is_draining (server->reactor) || calld_reactor_is_full (server->reactor)) {
     calld_engineio_answer (peer, server, head, 503, NULL, "", 0);
     return;
   }

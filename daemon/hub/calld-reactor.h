@@ -78,6 +78,7 @@ CalldRooms *calld_reactor_get_rooms (CalldReactor *self);
 
 void calld_reactor_add_session (CalldReactor *self, CalldSession *session);
 void calld_reactor_remove_session (CalldReactor *self, CalldSession *session);
+gboolean calld_reactor_is_full (CalldReactor *self);
 CalldSession *calld_reactor_lookup (CalldReactor *self, guint64 id);
 void calld_reactor_foreach (CalldReactor *self,
                             void (*func) (CalldSession *session, gpointer user_data),

@@ -41,6 +41,21 @@ calld_reactor_add_session (CalldReactor *self, CalldSession *session)
 }
 
 /**
+ * calld_reactor_is_full:
+ * @self: a reactor
+ *
+ * Whether there are as many sessions as there may be connections. A long poll's session outlives
+ * its connections, so a client could otherwise make any number of them.
+ *
+ * Returns: %TRUE if no session should be added
+ */
+gboolean
+calld_reactor_is_full (CalldReactor *self)
+{
+  return self->n_sessions >= self->options.max_connections;
+}
+
+/**
  * calld_reactor_lookup:
  * @self: a reactor
  * @id: the id of a session

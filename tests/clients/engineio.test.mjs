@@ -276,6 +276,14 @@ test('large and small messages mixed, over polling', async () => {
   equal(text.replaceAll('2\x1e', '').length, large.length + 8, 'length');
 });
 
+test('sessions are bounded, although long polls need no connection between', async () => {
+  const small = await startServer('engineio', '--max-connections', '5', '--ping-interval', '60000');
+  const ask = async () => (await fetch(`${small.url}/engine.io/?EIO=4&transport=polling`)).status;
+  for (let i = 0; i < 5; i++) equal(await ask(), 200, `session ${i}`);
+  equal(await ask(), 503, 'one too many');
+  await small.stop();
+});
+
 test('the server stops cleanly with sessions of every kind open', async () => {
   const sid = await shakeHands();
   const pending = poll(sid).catch(() => {});
