@@ -295,15 +295,17 @@ export class App {
   }
 
   async #refresh() {
+    const asked = performance.now();
     try {
       const answer = await this.api.appointment(this.appointment.id);
-      this.#learn(parseAppointment(answer.appointment));
+      this.#learn(parseAppointment(answer.appointment), asked);
     } catch {
       /* The next event or reconnect brings it. */
     }
   }
 
-  #learn(appointment) {
+  /* `asked` is when the server was asked; what it tells by itself has none, and says nothing of a call. */
+  #learn(appointment, asked = null) {
     if (!appointment)
       return;
     if (appointment.id !== this.appointment.id) {
@@ -312,8 +314,9 @@ export class App {
         this.#others.delete(this.#others.keys().next().value);
     } else {
       this.appointment = appointment;
-      this.call?.reconcile(appointment.call);
-      if (openCall(appointment) === 'ringing')
+      if (asked !== null)
+        this.call?.reconcile(appointment.call, asked);
+      if (openCall(appointment) === 'ringing' && appointment.call.id !== this.call?.id)
         this.#ring(appointment.call.id, appointment.call.peers[appointment.doctor.id]);
     }
     this.#changed();
@@ -433,9 +436,10 @@ export class App {
     if (phaseOf(this.appointment, this.now) !== 'open')
       return;
     this.#entered = true;
+    const asked = performance.now();
     try {
       const answer = await this.socket.request('enter_waiting_room', { appointmentId: this.appointment.id });
-      this.#learn(parseAppointment(answer.appointment));
+      this.#learn(parseAppointment(answer.appointment), asked);
     } catch (error) {
       this.#entered = false;
       this.#enterAfter = this.now + ENTER_RETRY_MS;

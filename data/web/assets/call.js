@@ -27,6 +27,7 @@ export class Call extends Emitter {
   #failures = 0;
   #startedSent = false;
   #asking = false;
+  #knownSince = 0;
 
   /** `services` holds api, socket, relay, ice, devices and ringer; `appointment` a parsed appointment. */
   constructor(services, appointment) {
@@ -70,7 +71,7 @@ export class Call extends Emitter {
 
   /** The clinician calls; when we are calling too, the server took the clinician's call and we join it. */
   ring(callId, peerId) {
-    this.id = callId;
+    this.#know(callId);
     this.caller = false;
     this.#link.otherPeer = peerId;
     this.feed(this.state === 'ringing_out' ? 'crossed' : 'rang');
@@ -78,7 +79,7 @@ export class Call extends Emitter {
 
   /** The page was loaded again, or the patient comes back to a call that goes on. */
   resume(known) {
-    this.id = known.id;
+    this.#know(known.id);
     this.generation = known.generation;
     this.startedAt = known.startedAt;
     this.feed('rejoin');
@@ -120,9 +121,12 @@ export class Call extends Emitter {
       this.#handlers[name](content);
   }
 
-  /** The appointment's call as the server has it now, after events may have been missed. */
-  reconcile(call) {
-    if (this.over || this.id === null)
+  /**
+   * The appointment's call as the server had it, after events may have been missed. `asked` is when it was
+   * asked: an answer that was on its way before this call existed is no news.
+   */
+  reconcile(call, asked) {
+    if (this.over || this.id === null || asked < this.#knownSince)
       return;
     if (!call || call.id !== this.id) {
       this.#end('call_ended', 'gone');
@@ -196,6 +200,11 @@ export class Call extends Emitter {
     },
   };
 
+  #know(callId) {
+    this.id = callId;
+    this.#knownSince = performance.now();
+  }
+
   #set(values) {
     Object.assign(this, values);
     this.emit('change');
@@ -236,7 +245,7 @@ export class Call extends Emitter {
 
   #requested(callId) {
     if (this.state === 'ringing_out') {
-      this.id = callId;
+      this.#know(callId);
       this.feed('request_ok');
     } else if (this.id === null) {
       this.#post('cancel', { callId }).catch(() => {});

@@ -136,6 +136,33 @@ test('nobody answers: after 30 s the call is cancelled', async () => {
   assert.equal(timers.pending, 0);
 });
 
+test('an answer that was on its way before the call existed does not end it', async () => {
+  answers.request = { callId: 'c' };
+  const call = newCall();
+  const before = performance.now();
+  call.request();
+  await settle();
+  call.reconcile(null, before);
+  assert.equal(call.state, 'ringing_out');
+  call.reconcile({ id: 'c', state: 'ringing', generation: 1, peers: {} }, performance.now());
+  assert.equal(call.state, 'ringing_out');
+  call.reconcile(null, performance.now());
+  assert.deepEqual([call.state, call.reason], ['ended', 'gone']);
+});
+
+test('an acceptance that was missed is caught up with', async () => {
+  answers.request = { callId: 'c' };
+  const call = newCall();
+  call.request();
+  await settle();
+  call.reconcile({ id: 'c', state: 'accepted', generation: 1, peers: { p: 'me', d: 'you' } }, performance.now());
+  await settle();
+  assert.equal(call.state, 'connecting');
+  assert.equal(relay.sent[0].type, 'OFFER');
+  call.leave();
+  await settle();
+});
+
 test('a call given up before the server had named it is cancelled when it does', async () => {
   answers.request = { callId: 'c' };
   const call = newCall();
