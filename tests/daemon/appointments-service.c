@@ -178,8 +178,8 @@ test_list (Office *self, gconstpointer data)
   g_autoptr (CalldIdentity) by_link = calld_identity_new (self->patient->user_id, "Bia",
                                                           CALL_ROLE_PATIENT, NULL,
                                                           self->clinic.appointment->id, G_MAXINT64);
-  G_GNUC_UNUSED g_autoptr (CallAppointment) made = create (self, self->doctor, CLINIC_NOW + 5 * 60 * MINUTE, 30,
-                                             NULL);
+  G_GNUC_UNUSED g_autoptr (CallAppointment) made = create (self, self->doctor,
+                                                           CLINIC_NOW + 5 * 60 * MINUTE, 30, NULL);
 
   g_assert_cmpuint (list_as (self, self->doctor), ==, 3);
   g_assert_cmpuint (list_as (self, self->patient), ==, 2);

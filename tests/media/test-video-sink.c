@@ -134,7 +134,8 @@ test_clears (Fixture *fixture, gconstpointer data)
 static void
 test_one_slot (Fixture *fixture, gconstpointer data)
 {
-  G_GNUC_UNUSED g_autoptr (GstPad) pad = gst_element_get_static_pad (GST_ELEMENT (fixture->bin), "sink");
+  G_GNUC_UNUSED g_autoptr (GstPad) pad = gst_element_get_static_pad (GST_ELEMENT (fixture->bin),
+                                                                     "sink");
   g_autoptr (GstBus) bus = gst_element_get_bus (fixture->pipeline);
   g_autoptr (GstMessage) message = NULL;
   g_autoptr (GstElement) source = NULL;
