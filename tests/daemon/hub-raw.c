@@ -146,8 +146,16 @@ read_byte (int fd, GString *text)
 static void
 read_exactly (int fd, GString *text, gsize length)
 {
-  for (gsize i = 0; i < length; i++)
-    g_assert_true (read_byte (fd, text));
+  gsize end = text->len + length;
+
+  while (text->len < end) {
+    char buffer[65536];
+    gssize n = recv (fd, buffer, MIN (sizeof buffer, end - text->len), 0);
+
+    if (n <= 0)
+      g_error ("the connection ended, or stood still for %d ms", PATIENCE_MS);
+    g_string_append_len (text, buffer, n);
+  }
 }
 
 char *
