@@ -339,8 +339,11 @@ check_liveness (CallPath *self, gint64 now_us)
       self->events.lost (self->user_data);
     break;
   case CALL_WATCHDOG_RECOVERED:
-    if (self->peer_flowed)
+    if (self->peer_flowed) {
+      /* The same generation flows again: the call is not reconnecting any more. */
+      call_signalling_report_flowing (self->signalling, get_generation (self));
       set_state (self, CALL_ENGINE_FLOWING);
+    }
     if (!self->closed)
       self->events.recovered (self->user_data);
     break;

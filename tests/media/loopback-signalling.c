@@ -97,15 +97,20 @@ report_flowing (CallSignalling *signalling, guint generation)
 {
   LoopbackSignalling *self = LOOPBACK_SIGNALLING (signalling);
 
-  g_assert_cmpuint (generation, >, self->last_flowing); /* once for each */
+  /* Once for each, and again after it had stalled. */
+  g_assert_true (generation > self->last_flowing || self->stalled == generation);
   self->n_flowing++;
   self->last_flowing = generation;
+  self->stalled = 0;
 }
 
 static void
 report_stalled (CallSignalling *signalling, guint generation)
 {
-  LOOPBACK_SIGNALLING (signalling)->n_stalled++;
+  LoopbackSignalling *self = LOOPBACK_SIGNALLING (signalling);
+
+  self->n_stalled++;
+  self->stalled = generation;
 }
 
 static gboolean

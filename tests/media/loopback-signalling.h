@@ -33,6 +33,7 @@ struct _LoopbackSignalling {
   guint n_flowing, n_stalled, n_lost, n_alive;
   guint n_descriptions, n_candidates;
   guint last_flowing;
+  guint stalled; /* the generation that was reported so and has not flowed since, or 0 */
   char *last_sdp;
 };
 

@@ -109,7 +109,7 @@ test_blackout (Fixture *fixture, gconstpointer data)
   for (guint i = 0; i < 2; i++) {
     g_assert_cmpuint (pair->sides[i].n_recovered, ==, 1);
     g_assert_cmpuint (pair->link->ends[i]->n_lost, ==, 0);
-    g_assert_cmpuint (pair->link->ends[i]->n_flowing, ==, 1);
+    g_assert_cmpuint (pair->link->ends[i]->n_flowing, ==, 2);
   }
 }
 
