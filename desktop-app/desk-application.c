@@ -92,6 +92,15 @@ on_client_changed (DeskApplication *self)
   desk_notifier_set_client (self->notifier, client);
 }
 
+/* The preferences show a camera: that of the call, or one of their own, which a call needs. And a
+ * call that rings must not be hidden behind them. */
+static void
+on_call_changed (DeskApplication *self)
+{
+  if (self->preferences != NULL)
+    gtk_window_destroy (GTK_WINDOW (self->preferences));
+}
+
 static void
 init_gstreamer_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -351,6 +360,8 @@ desk_application_startup (GApplication *app)
   self->notifier = desk_notifier_new (app, self->switchboard, self->ringer);
   desk_dbus_set_switchboard (self->dbus, self->switchboard);
   g_signal_connect_object (self->account, "notify::client", G_CALLBACK (on_client_changed), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->switchboard, "notify::call", G_CALLBACK (on_call_changed), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->notifier, "arrived", G_CALLBACK (on_arrived), self,
                            G_CONNECT_SWAPPED);

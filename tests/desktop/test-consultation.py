@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Whole consultations: the real app on a display, used through the accessibility tree only, with a
 real daemon and a patient that is another process."""
+import signal
 import sys
 
 from gi.repository import GLib
@@ -105,6 +106,26 @@ class Consultation(Test):
         desk.press("Decline")
         desk.wait_state("idle")
         patient.wait("ended", lambda e: e["reason"] == "declined")
+        desk.quit()
+
+    def test_a_gap_and_back(self):
+        desk = self.start_signed_in_desk()
+        desk.wait("list item", lambda n: n.startswith(PATIENT))
+        patient = self.clinic.start_patient("--call", "--stay")
+        desk.wait_state("ringing_in")
+        desk.press("Answer")
+        desk.wait_state("in_call")
+        wait_for("pictures of the patient", lambda: desk.get("FramesDecoded"))
+
+        patient.popen.send_signal(signal.SIGSTOP)
+        desk.wait_state("reconnecting")
+        desk.wait("status bar", "Connection lost. Reconnecting…")
+        patient.popen.send_signal(signal.SIGCONT)
+        desk.wait_state("in_call")
+        frames = desk.get("FramesDecoded")
+        wait_for("pictures again", lambda: desk.get("FramesDecoded") > frames)
+        desk.press("End Consultation")
+        desk.wait_state("idle")
         desk.quit()
 
     def test_patient_gives_up(self):
