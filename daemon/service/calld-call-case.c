@@ -342,18 +342,30 @@ decide_close (CalldCallCase *self, GError **error)
 
 /* --- signs of life, switches, troubles -------------------------------------------------------- */
 
+/* Only the signalling was away: media went on, or is tried again, between the same peers. */
+static gboolean
+come_back (CalldCallCase *self, int side, GError **error)
+{
+  self->order.peer_id = self->call->parties[side].peer_id;
+  self->order.generation = self->call->generation;
+  return decide_rejoin (self, error);
+}
+
 static gboolean
 decide_alive (CalldCallCase *self, GError **error)
 {
   int side = calld_call_side_of (self->call, self->order.user_id);
+  const CalldCallParty *party = &self->call->parties[side];
 
   if (!calld_call_is_living (self->call))
     return calld_call_refuse (error, CALL_ERROR_WRONG_STATE, "The call is over or still ringing");
-  if (self->call->parties[side].left_at != 0)
+  if (party->left_at != 0 && self->lost != NULL && self->lost[side])
+    return come_back (self, side, error);
+  if (party->left_at != 0)
     return calld_call_refuse (error, CALL_ERROR_WRONG_STATE, "You left the call; join it again");
   self->after = calld_call_record_copy (self->call);
   /* The first mark is set by `started`, which also writes that this side joined. */
-  if (self->order.media && self->call->parties[side].alive_at != 0)
+  if (self->order.media && party->alive_at != 0)
     self->after->parties[side].alive_at = self->now;
   calld_call_write_call (self);
   calld_call_take_leases (self, CALLD_CALL_LEASE_MS);

@@ -91,6 +91,7 @@ typedef struct {
  * @call: (nullable): the call; of a request the active one of the appointment, if any
  * @lease_alive: of a request: whether @call still holds its lease
  * @switches: (nullable): what both sides last said of their devices
+ * @lost: (nullable): which sides left because their connections went, not because they wanted to
  * @repeated: out: it was done before; nothing is written or published
  * @after: out: (nullable): the call as it becomes
  * @status: out: the appointment's status afterwards
@@ -111,6 +112,7 @@ typedef struct {
   const CalldCallRecord *call;
   gboolean lease_alive;
   const CalldCallSwitches *switches;
+  const gboolean *lost;
 
   gboolean repeated;
   CalldCallRecord *after;

@@ -174,27 +174,35 @@ succeed (GTask *task)
 {
   CalldCalls *self = g_task_get_source_object (task);
   Operation *op = g_task_get_task_data (task);
-  gpointer answer = g_steal_pointer (&op->verdict->answer);
+  gpointer answer = op->order.action == CALLD_CALL_ALIVE ? answer_alive (op->verdict->after)
+                                                         : g_steal_pointer (&op->verdict->answer);
 
-  if (op->order.action == CALLD_CALL_ALIVE)
-    answer = answer_alive (op->verdict->after);
   write_log (self, op, NULL);
   calld_turnstile_leave (self->turnstile, op->appointment_id);
   g_task_return_pointer (task, answer, call_record_unref);
   g_object_unref (task);
 }
 
+/* What only this daemon knows of a side, besides the record. */
 static void
-remember_switches (CalldCalls *self, Operation *op)
+remember_side (CalldCalls *self, Operation *op)
 {
   CalldLiveCall *live = calld_calls_get_live (self, op->appointment_id);
-  CalldCallParty *party;
+  CalldCallParty *party = live != NULL && op->user_id != NULL
+                              ? calld_call_record_get_party (live->record, op->user_id)
+                              : NULL;
+  int side;
 
-  if (live == NULL || op->order.action != CALLD_CALL_MEDIA)
+  if (party == NULL)
     return;
-  party = calld_call_record_get_party (live->record, op->user_id);
-  live->switches[party - live->record->parties] = (CalldCallSwitches){ .audio = op->order.audio,
-                                                                       .video = op->order.video };
+  side = (int) (party - live->record->parties);
+  live->lost[side] = party->left_at != 0 && (op->order.lost || live->lost[side]);
+  if (op->connection_id != 0 && party->left_at == 0)
+    calld_presence_enter_call (self->presence, op->appointment_id, op->user_id, op->connection_id,
+                               NULL);
+  if (op->order.action == CALLD_CALL_MEDIA)
+    live->switches[side] = (CalldCallSwitches){ .audio = op->order.audio,
+                                                .video = op->order.video };
 }
 
 static void
@@ -205,7 +213,7 @@ on_committed (CalldCalls *self, Operation *op)
 
   if (after != NULL)
     calld_calls_remember (self, after);
-  remember_switches (self, op);
+  remember_side (self, op);
   for (guint i = 0; i < outbox->len; i++) {
     CalldCallLetter *letter = outbox->pdata[i];
 
@@ -277,6 +285,7 @@ decide (CalldCalls *self, Operation *op, GError **error)
   verdict->call = op->call;
   verdict->lease_alive = live != NULL && live->lease_until > now;
   verdict->switches = live != NULL ? live->switches : all_on;
+  verdict->lost = live != NULL ? live->lost : NULL;
   return calld_call_case_decide (verdict, error);
 }
 

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @media_at: when media was last heard of, or its beginning
  * @noted_at: when each side's sign of life was last written
  * @switches: what each side last said of its devices
+ * @lost: which sides left only because their connections went
  * @timer: the end of ringing, or the next look for media
  *
  * A call that is not over, as this daemon remembers it. The store is the truth; this carries the
@@ -25,6 +26,7 @@ typedef struct {
   gint64 media_at;
   gint64 noted_at[2];
   CalldCallSwitches switches[2];
+  gboolean lost[2];
   CalldTimer *timer;
 } CalldLiveCall;
 

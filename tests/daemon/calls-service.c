@@ -593,6 +593,37 @@ test_connection_lost (Office *self, gconstpointer data)
   g_assert_cmpuint (office_count_audit (self, "leave"), ==, 2);
 }
 
+/* The signalling of one side was away for long while media went on: a sign of life brings it back
+ * into the call, and both sides learn the new generation. */
+static void
+test_lost_and_back (Office *self, gconstpointer data)
+{
+  g_autofree char *call_id = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CallAcceptAnswer) answer = NULL;
+  CalldCallOrder order = { .action = CALLD_CALL_ALIVE, .media = TRUE };
+
+  calld_presence_connected (self->presence, 1, self->clinic.doctor->id);
+  calld_presence_connected (self->presence, 2, self->clinic.patient->id);
+  order.call_id = call_id = office_talk (self);
+  calld_presence_disconnected (self->presence, 2);
+  office_advance (self, 20000);
+  g_assert_cmpuint (office_count_heard (self, "AppointmentCallLeft"), ==, 1);
+
+  calld_presence_connected (self->presence, 3, self->clinic.patient->id);
+  answer = office_do (self, self->patient, order, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (answer->generation, ==, 2);
+  g_assert_cmpuint (office_count_heard (self, "AppointmentCallRejoined"), ==, 1);
+  g_assert_cmpstr (office_last (self, CALL_NOTICE_CALL_REJOINED)->peer_id, ==, "peer-callee");
+
+  /* Whoever left by their own will stays out, whatever still was on its way. */
+  office_ok (self, self->patient, CALLD_CALL_LEAVE, call_id, NULL);
+  office_refused (self, self->patient, CALLD_CALL_ALIVE, call_id, NULL, CALL_ERROR_WRONG_STATE);
+  office_ok (self, self->doctor, CALLD_CALL_LEAVE, call_id, NULL);
+  g_assert_cmpuint (office_count_active (self), ==, 0);
+}
+
 static void
 test_caller_lost_while_ringing (Office *self, gconstpointer data)
 {
@@ -676,6 +707,7 @@ main (int argc, char **argv)
   CASE ("restart/no-ghost-busy", test_no_ghost_busy);
   CASE ("restart/zombie", test_restart_zombie);
   CASE ("connection-lost", test_connection_lost);
+  CASE ("lost-and-back", test_lost_and_back);
   CASE ("caller-lost-while-ringing", test_caller_lost_while_ringing);
   CASE ("queue-is-bounded", test_queue_is_bounded);
   return g_test_run ();
