@@ -31,14 +31,6 @@ typedef struct {
   void (*latency_changed) (guint latency_ms, gpointer user_data);
 } CallPathEvents;
 
-/* The four relays of an engine. */
-typedef struct {
-  CallRelay *local_video;
-  CallRelay *local_audio;
-  CallRelay *remote_video;
-  CallRelay *remote_audio;
-} CallRelays;
-
 /*
  * CallPath carries a call over its generations: it makes a peer for each, keeps the one before
  * until the new one flows, watches that media comes, and tells the signalling when it does not.

@@ -48,10 +48,7 @@ path_clear (gpointer data)
 {
   CallPath *self = data;
 
-  call_relay_unref (self->relays.local_video);
-  call_relay_unref (self->relays.local_audio);
-  call_relay_unref (self->relays.remote_video);
-  call_relay_unref (self->relays.remote_audio);
+  call_relays_clear (&self->relays);
   call_stage_unref (self->stage);
   g_free (self->local_address);
 }
@@ -227,10 +224,7 @@ make_peer (CallPath *self, guint generation, gboolean offer, GError **error)
     .local_address = self->local_address,
     .ice_servers = servers,
     .stage = self->stage,
-    .local_video = self->relays.local_video,
-    .local_audio = self->relays.local_audio,
-    .remote_video = self->relays.remote_video,
-    .remote_audio = self->relays.remote_audio,
+    .relays = &self->relays,
     .muted = self->config.muted,
   };
 
@@ -429,10 +423,7 @@ call_path_new (CallStage *stage,
   CallPath *self = g_rc_box_new0 (CallPath);
 
   self->stage = call_stage_ref (stage);
-  self->relays.local_video = call_relay_ref (relays->local_video);
-  self->relays.local_audio = call_relay_ref (relays->local_audio);
-  self->relays.remote_video = call_relay_ref (relays->remote_video);
-  self->relays.remote_audio = call_relay_ref (relays->remote_audio);
+  call_relays_copy (&self->relays, relays);
   self->events = *events;
   self->user_data = user_data;
   call_meter_init (&self->meter, g_get_monotonic_time ());

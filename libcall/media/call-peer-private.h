@@ -23,10 +23,7 @@ typedef struct {
   const char *local_address; /* gather on this address only, or NULL */
   GPtrArray *ice_servers;    /* of CallIceServer */
   CallStage *stage;
-  CallRelay *local_video;
-  CallRelay *local_audio;
-  CallRelay *remote_video;
-  CallRelay *remote_audio;
+  const CallRelays *relays;
   gboolean muted;
 } CallPeerConfig;
 

@@ -31,10 +31,7 @@ struct _CallPeer {
   CallVideoCodec codec;
   CallCodecFormat format;
   CallSdpChoice choice;
-  CallRelay *local_video;
-  CallRelay *local_audio;
-  CallRelay *remote_video;
-  CallRelay *remote_audio;
+  CallRelays relays;
   CallFlow *flow;
   CallPeerEvents events;
   gpointer user_data;
@@ -135,7 +132,7 @@ static GstFlowReturn
 on_picture (GstAppSink *sink, gpointer user_data)
 {
   CallPeer *self = user_data;
-  GstFlowReturn flow = call_relay_push_from_sink (self->remote_video, self->origin,
+  GstFlowReturn flow = call_relay_push_from_sink (self->relays.remote_video, self->origin,
                                                   GST_ELEMENT (sink));
 
   if (flow == GST_FLOW_OK && atomic_fetch_add (&self->flow->frames_decoded, 1) == 0)
@@ -148,7 +145,7 @@ static GstFlowReturn
 on_sound (GstAppSink *sink, gpointer user_data)
 {
   CallPeer *self = user_data;
-  GstFlowReturn flow = call_relay_push_from_sink (self->remote_audio, self->origin,
+  GstFlowReturn flow = call_relay_push_from_sink (self->relays.remote_audio, self->origin,
                                                   GST_ELEMENT (sink));
 
   if (flow == GST_FLOW_OK && atomic_fetch_add (&self->flow->sounds_decoded, 1) == 0)
@@ -195,10 +192,10 @@ add_senders (CallPeer *self, GError **error)
                                     &self->format, error))
     return FALSE;
   call_peer_set_muted (self, self->muted);
-  self->video_entry = call_relay_join (self->local_video, call_pipeline_get_bin (self->pipeline),
-                                       "video-in");
-  self->audio_entry = call_relay_join (self->local_audio, call_pipeline_get_bin (self->pipeline),
-                                       "audio-in");
+  self->video_entry = call_relay_join (self->relays.local_video,
+                                       call_pipeline_get_bin (self->pipeline), "video-in");
+  self->audio_entry = call_relay_join (self->relays.local_audio,
+                                       call_pipeline_get_bin (self->pipeline), "audio-in");
   return TRUE;
 }
 
@@ -450,10 +447,7 @@ call_peer_finalize (GObject *object)
 
   gst_clear_object (&self->webrtc);
   g_clear_object (&self->pipeline);
-  g_clear_pointer (&self->local_video, call_relay_unref);
-  g_clear_pointer (&self->local_audio, call_relay_unref);
-  g_clear_pointer (&self->remote_video, call_relay_unref);
-  g_clear_pointer (&self->remote_audio, call_relay_unref);
+  call_relays_clear (&self->relays);
   g_clear_pointer (&self->flow, call_flow_unref);
   g_clear_pointer (&self->mids, g_strfreev);
   G_OBJECT_CLASS (call_peer_parent_class)->finalize (object);
@@ -485,10 +479,7 @@ use_config (CallPeer *self, const CallPeerConfig *config)
   self->format = config->format;
   self->choice = call_sdp_offer_choice;
   self->choice.codec = config->codec;
-  self->local_video = call_relay_ref (config->local_video);
-  self->local_audio = call_relay_ref (config->local_audio);
-  self->remote_video = call_relay_ref (config->remote_video);
-  self->remote_audio = call_relay_ref (config->remote_audio);
+  call_relays_copy (&self->relays, config->relays);
 }
 
 /* The closure keeps the peer alive while a callback runs on another thread. */
@@ -545,8 +536,8 @@ call_peer_close (CallPeer *self)
   G_GNUC_UNUSED g_autoptr (CallPeer) owned = self;
 
   g_signal_handlers_disconnect_by_data (self->webrtc, self);
-  call_relay_leave (self->local_video, &self->video_entry);
-  call_relay_leave (self->local_audio, &self->audio_entry);
+  call_relay_leave (self->relays.local_video, &self->video_entry);
+  call_relay_leave (self->relays.local_audio, &self->audio_entry);
   g_clear_pointer (&self->candidates, call_candidates_free);
   gst_clear_object (&self->webrtc);
   call_pipeline_close (g_object_ref (self->pipeline));

@@ -30,4 +30,16 @@ void call_relay_leave (CallRelay *self, GstAppSrc **consumer);
 
 GstFlowReturn call_relay_push_from_sink (CallRelay *self, guint64 origin, GstElement *appsink);
 
+/* The four relays of an engine. */
+typedef struct {
+  CallRelay *local_video;
+  CallRelay *local_audio;
+  CallRelay *remote_video;
+  CallRelay *remote_audio;
+} CallRelays;
+
+void call_relays_init (CallRelays *self);
+void call_relays_copy (CallRelays *self, const CallRelays *other);
+void call_relays_clear (CallRelays *self);
+
 G_END_DECLS

@@ -156,3 +156,31 @@ call_relay_leave (CallRelay *self, GstAppSrc **consumer)
   call_relay_remove_consumer (self, *consumer);
   gst_clear_object (consumer);
 }
+
+void
+call_relays_init (CallRelays *self)
+{
+  self->local_video = call_relay_new ();
+  self->local_audio = call_relay_new ();
+  self->remote_video = call_relay_new ();
+  self->remote_audio = call_relay_new ();
+}
+
+/* References the same relays as @other. */
+void
+call_relays_copy (CallRelays *self, const CallRelays *other)
+{
+  self->local_video = call_relay_ref (other->local_video);
+  self->local_audio = call_relay_ref (other->local_audio);
+  self->remote_video = call_relay_ref (other->remote_video);
+  self->remote_audio = call_relay_ref (other->remote_audio);
+}
+
+void
+call_relays_clear (CallRelays *self)
+{
+  g_clear_pointer (&self->local_video, call_relay_unref);
+  g_clear_pointer (&self->local_audio, call_relay_unref);
+  g_clear_pointer (&self->remote_video, call_relay_unref);
+  g_clear_pointer (&self->remote_audio, call_relay_unref);
+}

@@ -212,8 +212,7 @@ call_rig_new (CallStage *stage,
   self->events = *events;
   self->user_data = user_data;
   self->echo_probe = build_probe_name (settings);
-  self->relays = (CallRelays){ call_relay_new (), call_relay_new (), call_relay_new (),
-                               call_relay_new () };
+  call_relays_init (&self->relays);
   self->capture = call_capture_new (stage, self->relays.local_video, self->relays.local_audio,
                                     events->device_lost, user_data);
   self->path = call_path_new (stage, &self->relays, &events->path, user_data);
@@ -292,10 +291,7 @@ call_rig_close (CallRig *self)
   g_clear_pointer (&self->sound, call_output_close);
   g_clear_pointer (&self->video[CALL_VIDEO_LOCAL], call_output_close);
   g_clear_pointer (&self->video[CALL_VIDEO_REMOTE], call_output_close);
-  call_relay_unref (self->relays.local_video);
-  call_relay_unref (self->relays.local_audio);
-  call_relay_unref (self->relays.remote_video);
-  call_relay_unref (self->relays.remote_audio);
+  call_relays_clear (&self->relays);
   call_stage_unref (self->stage);
   g_free (self->speaker);
   g_free (self->echo_probe);
