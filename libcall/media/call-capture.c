@@ -15,6 +15,7 @@ typedef struct {
   CallSource *retired; /* plays on until the current one has delivered something */
   char *key;           /* what the current one was made from */
   char *lost_key;      /* what failed: not tried again until it is plugged in anew */
+  gboolean had_device; /* so a test signal would come as a surprise */
 } Slot;
 
 struct _CallCapture {
@@ -59,7 +60,7 @@ find_device (const CallCaptureConfig *config, CallDeviceKind kind, const char *i
  * the devices are still being listed there is nothing to see or hear.
  */
 static Choice
-choose (const CallCaptureConfig *config, CallDeviceKind kind)
+choose (const CallCaptureConfig *config, CallDeviceKind kind, gboolean had_device)
 {
   gboolean camera = kind == CALL_DEVICE_CAMERA;
   CallSourceKind nothing = camera ? CALL_SOURCE_BLACK : CALL_SOURCE_SILENCE;
@@ -75,7 +76,8 @@ choose (const CallCaptureConfig *config, CallDeviceKind kind)
   choice.device = find_device (config, kind, camera ? config->camera : config->microphone);
   if (choice.device != NULL)
     choice.kind = camera ? CALL_SOURCE_CAMERA : CALL_SOURCE_MICROPHONE;
-  else if (config->devices != NULL && call_device_manager_get_ready (config->devices))
+  else if (!had_device && config->devices != NULL &&
+           call_device_manager_get_ready (config->devices))
     choice.kind = test;
   return choice;
 }
@@ -137,6 +139,7 @@ run (Slot *slot, const Choice *choice, GError **error)
     return FALSE;
   retire_current (slot, choice, origin);
   slot->current = source;
+  slot->had_device |= choice->device != NULL;
   g_free (slot->key);
   slot->key = build_key (choice, &self->config.format);
   call_source_start (source, on_source_failed, slot);
@@ -147,7 +150,7 @@ static gboolean
 update_slot (Slot *slot, GError **error)
 {
   const CallCaptureConfig *config = &slot->owner->config;
-  Choice choice = choose (config, slot->kind);
+  Choice choice = choose (config, slot->kind, slot->had_device);
   g_autofree char *key = build_key (&choice, &config->format);
 
   if (g_strcmp0 (key, slot->lost_key) == 0) {
