@@ -47,50 +47,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (DeskCall, desk_call, G_TYPE_OBJECT)
 
-/**
- * desk_call_phase_to_nick:
- * @phase: a phase
- *
- * Returns: its name on D-Bus
- */
-const char *
-desk_call_phase_to_nick (DeskCallPhase phase)
-{
-  static const char *nicks[] = {
-    [DESK_CALL_RINGING_IN] = "ringing_in",
-    [DESK_CALL_RINGING_OUT] = "ringing_out",
-    [DESK_CALL_CONNECTING] = "connecting",
-    [DESK_CALL_IN_CALL] = "in_call",
-    [DESK_CALL_RECONNECTING] = "reconnecting",
-    [DESK_CALL_ENDING] = "ending",
-    [DESK_CALL_OVER] = "idle",
-  };
-
-  return nicks[phase];
-}
-
-static DeskCallPhase
-phase_of_session (CallSession *session)
-{
-  switch (call_session_get_state (session)) {
-  case CALL_STATE_RINGING_IN:
-    return DESK_CALL_RINGING_IN;
-  case CALL_STATE_IDLE:
-  case CALL_STATE_RINGING_OUT:
-    return DESK_CALL_RINGING_OUT;
-  case CALL_STATE_CONNECTING:
-    return DESK_CALL_CONNECTING;
-  case CALL_STATE_IN_CALL:
-    return call_session_get_reconnecting (session) ? DESK_CALL_RECONNECTING : DESK_CALL_IN_CALL;
-  case CALL_STATE_ENDING:
-    return DESK_CALL_ENDING;
-  case CALL_STATE_ENDED:
-  case CALL_STATE_ERROR:
-  default:
-    return DESK_CALL_OVER;
-  }
-}
-
 static void
 fail (DeskCall *self, const GError *error)
 {
@@ -154,7 +110,7 @@ on_session_changed (DeskCall *self)
 {
   G_GNUC_UNUSED g_autoptr (DeskCall) alive = g_object_ref (self);
 
-  set_phase (self, phase_of_session (self->session));
+  set_phase (self, desk_call_phase_of_session (self->session));
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
 }
 
@@ -457,7 +413,7 @@ desk_call_new (CallClient *client, CallSession *session, CallAppointment *appoin
   self->client = g_object_ref (client);
   self->session = g_object_ref (session);
   g_set_object (&self->appointment, appointment);
-  self->phase = phase_of_session (session);
+  self->phase = desk_call_phase_of_session (session);
   desk_call_actions_update (self->actions, self->phase);
   g_signal_connect_object (session, "notify", G_CALLBACK (on_session_changed), self,
                            G_CONNECT_SWAPPED);

@@ -1,26 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "desk-call-phase.h"
+
 #include <call-media.h>
 #include <call.h>
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
-
-/*
- * DeskCallPhase: what the clinician sees of a call.
- */
-typedef enum {
-  DESK_CALL_RINGING_IN,
-  DESK_CALL_RINGING_OUT,
-  DESK_CALL_CONNECTING,
-  DESK_CALL_IN_CALL,
-  DESK_CALL_RECONNECTING,
-  DESK_CALL_ENDING,
-  DESK_CALL_OVER,
-} DeskCallPhase;
-
-const char *desk_call_phase_to_nick (DeskCallPhase phase);
 
 #define DESK_TYPE_CALL (desk_call_get_type ())
 G_DECLARE_FINAL_TYPE (DeskCall, desk_call, DESK, CALL, GObject)

@@ -7,12 +7,14 @@
 
 #include "desk-appointment-actions.h"
 #include "desk-call-page.h"
+#include "desk-close-dialog.h"
 #include "desk-error-text.h"
 #include "desk-outcome.h"
 #include "desk-ring-page.h"
 #include "desk-schedule-page.h"
 #include "desk-sign-in-page.h"
 #include "desk-start-page.h"
+#include "desk-window-size.h"
 
 #include <glib/gi18n.h>
 
@@ -364,34 +366,11 @@ on_close_response (DeskWindow *self, const char *response)
 static void
 ask_before_close (DeskWindow *self)
 {
-  GtkWidget *dialog = adw_message_dialog_new (
-      GTK_WINDOW (self), _ ("Close During a Call?"),
-      _ ("If you only leave, the patient can stay and you can come back."));
+  GtkWidget *dialog = desk_close_dialog_new (GTK_WINDOW (self));
 
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "stay", _ ("_Stay in Call"),
-                                    "leave", _ ("_Leave for Now"), "end", _ ("_End Consultation"),
-                                    NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "end",
-                                              ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_close_response (ADW_MESSAGE_DIALOG (dialog), "stay");
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "stay");
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_close_response), self,
                            G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (dialog));
-}
-
-static void
-save_size (DeskWindow *self)
-{
-  int width, height;
-
-  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
-  g_settings_set_boolean (self->settings, "window-maximized",
-                          gtk_window_is_maximized (GTK_WINDOW (self)));
-  if (width > 0 && height > 0 && !gtk_window_is_maximized (GTK_WINDOW (self))) {
-    g_settings_set_int (self->settings, "window-width", CLAMP (width, 360, 16384));
-    g_settings_set_int (self->settings, "window-height", CLAMP (height, 294, 16384));
-  }
 }
 
 static gboolean
@@ -400,7 +379,7 @@ desk_window_close_request (GtkWindow *window)
   DeskWindow *self = DESK_WINDOW (window);
   DeskCall *call = desk_switchboard_get_call (self->switchboard);
 
-  save_size (self);
+  desk_window_size_save (GTK_WINDOW (self), self->settings);
   if (call != NULL && g_str_equal (page_of_call (call), "call")) {
     ask_before_close (self);
     return GDK_EVENT_STOP;
@@ -522,16 +501,6 @@ watch (DeskWindow *self)
                              G_CONNECT_SWAPPED);
 }
 
-static void
-restore_size (DeskWindow *self)
-{
-  gtk_window_set_default_size (GTK_WINDOW (self),
-                               g_settings_get_int (self->settings, "window-width"),
-                               g_settings_get_int (self->settings, "window-height"));
-  if (g_settings_get_boolean (self->settings, "window-maximized"))
-    gtk_window_maximize (GTK_WINDOW (self));
-}
-
 /**
  * desk_window_new:
  * @app: the app
@@ -554,7 +523,7 @@ desk_window_new (GtkApplication *app,
   self->settings = g_object_ref (settings);
   self->account = g_object_ref (account);
   self->switchboard = g_object_ref (switchboard);
-  restore_size (self);
+  desk_window_size_restore (GTK_WINDOW (self), settings);
   desk_window_prefill (self, server, email);
   watch (self);
   on_client_changed (self);

@@ -5,9 +5,7 @@ real daemon and a patient that is another process."""
 import signal
 import sys
 
-from gi.repository import GLib
-
-from clinic import EMAIL, Test, wait_for
+from clinic import EMAIL, GLib, Test, wait_for
 
 PATIENT = "Bruno Lima"
 
