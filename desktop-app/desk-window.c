@@ -40,8 +40,6 @@ struct _DeskWindow {
   GSignalGroup *client_signals;
   GSignalGroup *call_signals;
   guint inhibit_cookie;
-  /* Says who has arrived, until a call begins. */
-  AdwToast *arrival_toast;
 };
 
 G_DEFINE_FINAL_TYPE (DeskWindow, desk_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -226,8 +224,6 @@ on_call_changed (DeskWindow *self)
   desk_call_page_set_call (self->call_page, call);
   show_conversation (self);
   update_inhibit (self, call);
-  if (call != NULL && self->arrival_toast != NULL)
-    adw_toast_dismiss (self->arrival_toast);
   if (call == NULL)
     gtk_window_unfullscreen (GTK_WINDOW (self));
   else
@@ -397,7 +393,6 @@ desk_window_dispose (GObject *object)
   DeskWindow *self = DESK_WINDOW (object);
 
   update_inhibit (self, NULL);
-  g_clear_weak_pointer (&self->arrival_toast);
   g_clear_object (&self->client_signals);
   g_clear_object (&self->call_signals);
   g_clear_object (&self->settings);
@@ -569,7 +564,7 @@ desk_window_show_appointment (DeskWindow *self, const char *id)
  * @self: the window
  * @appointment: the appointment whose patient has arrived
  *
- * Says so in the window, whatever page is shown.
+ * Says so during a call, when the list of the day is out of view.
  */
 void
 desk_window_show_arrival (DeskWindow *self, CallAppointment *appointment)
@@ -578,19 +573,8 @@ desk_window_show_arrival (DeskWindow *self, CallAppointment *appointment)
   /* Translators: %s is a name. */
   g_autofree char *text = g_strdup_printf (_ ("%s is in the waiting room"),
                                            call_participant_get_name (patient));
-  g_autofree char *markup = g_markup_escape_text (text, -1);
-  AdwToast *toast;
 
-  if (desk_switchboard_get_call (self->switchboard) != NULL) {
-    tell (self, text);
-    return;
-  }
-  toast = adw_toast_new (markup);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  adw_toast_set_timeout (toast, 10);
-  adw_toast_set_button_label (toast, _ ("Show"));
-  adw_toast_set_action_name (toast, "app.show-appointment");
-  adw_toast_set_action_target (toast, "s", call_appointment_get_id (appointment));
-  g_set_weak_pointer (&self->arrival_toast, toast);
-  adw_toast_overlay_add_toast (self->toasts, toast);
+  /* Elsewhere the list says it. */
+  if (shows (self, "call"))
+    desk_call_page_tell (self->call_page, text);
 }
