@@ -10,7 +10,7 @@
 /* A session that ends without a poll to say so on is remembered this long for the next one. */
 #define CLOSE_TIMEOUT_MS 30000
 
-static const CalldSessionClass session_class;
+static const CalldClientClass session_class;
 
 #define FROM_TIMER(timer, field) \
   ((CalldEngineioSession *) ((char *) (timer) -G_STRUCT_OFFSET (CalldEngineioSession, field)))
@@ -364,19 +364,19 @@ calld_engineio_session_dup_remote_address (CalldEngineioSession *self)
 /* --- for the hub ------------------------------------------------------------------------------ */
 
 static void
-deliver (CalldSession *session, CalldFrame *frame, CalldSendFlags flags)
+deliver (CalldClient *session, CalldFrame *frame, CalldSendFlags flags)
 {
   calld_engineio_session_send ((CalldEngineioSession *) session, frame, flags);
 }
 
 static void
-close_session (CalldSession *session)
+close_session (CalldClient *session)
 {
   calld_engineio_session_close ((CalldEngineioSession *) session);
 }
 
 static void
-drain (CalldSession *session, guint reconnect_ms)
+drain (CalldClient *session, guint reconnect_ms)
 {
   CalldEngineioSession *self = (CalldEngineioSession *) session;
 
@@ -385,7 +385,7 @@ drain (CalldSession *session, guint reconnect_ms)
   calld_engineio_session_close (self);
 }
 
-static const CalldSessionClass session_class = {
+static const CalldClientClass session_class = {
   .deliver = deliver,
   .close = close_session,
   .drain = drain,

@@ -60,7 +60,7 @@ typedef struct {
  * One client, whatever carries it. The other fields are private.
  */
 struct _CalldEngineioSession {
-  CalldSession base;
+  CalldClient base;
   CalldEngineio *server;
   /* At most one of the first two carries messages; a probe may be on its way beside the poll. */
   CalldPeer *websocket;

@@ -28,7 +28,7 @@ typedef struct {
 } Relay;
 
 typedef struct {
-  CalldSession base;
+  CalldClient base;
   Relay *relay;
   CalldPeer *peer;
   char *id;
@@ -192,24 +192,24 @@ static const CalldPeerClass peer_class = { .message = on_message, .closed = on_c
 /* --- for the hub ------------------------------------------------------------------------------ */
 
 static void
-deliver (CalldSession *session, CalldFrame *frame, CalldSendFlags flags)
+deliver (CalldClient *session, CalldFrame *frame, CalldSendFlags flags)
 {
   calld_peer_send (((Client *) session)->peer, frame, flags);
 }
 
 static void
-close_session (CalldSession *session)
+close_session (CalldClient *session)
 {
   close_client ((Client *) session, 0, NULL);
 }
 
 static void
-drain (CalldSession *session, guint reconnect_ms)
+drain (CalldClient *session, guint reconnect_ms)
 {
   close_client ((Client *) session, CALL_WEBSOCKET_CODE_RESTART, "restart");
 }
 
-static const CalldSessionClass session_class = {
+static const CalldClientClass session_class = {
   .deliver = deliver,
   .close = close_session,
   .drain = drain,

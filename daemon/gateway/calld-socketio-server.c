@@ -423,7 +423,7 @@ calld_socketio_server_new (CalldReactor *reactor,
 CalldSocketioSession *
 calld_socketio_server_lookup (CalldReactor *reactor, guint64 id)
 {
-  CalldSession *session = calld_reactor_lookup (reactor, id);
+  CalldClient *session = calld_reactor_lookup (reactor, id);
 
   return session != NULL && session->member.protocol == CALLD_PROTOCOL_SOCKETIO
              ? (CalldSocketioSession *) session

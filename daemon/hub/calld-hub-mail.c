@@ -44,7 +44,7 @@ static void
 open_join (CalldMail *mail, gpointer receiver)
 {
   RoomMail *self = (RoomMail *) mail;
-  CalldSession *session = receiver != NULL ? calld_reactor_lookup (receiver, self->id) : NULL;
+  CalldClient *session = receiver != NULL ? calld_reactor_lookup (receiver, self->id) : NULL;
 
   if (session != NULL &&
       !calld_rooms_join (calld_reactor_get_rooms (receiver), &session->member, self->room))
@@ -56,7 +56,7 @@ static void
 open_leave (CalldMail *mail, gpointer receiver)
 {
   RoomMail *self = (RoomMail *) mail;
-  CalldSession *session = receiver != NULL ? calld_reactor_lookup (receiver, self->id) : NULL;
+  CalldClient *session = receiver != NULL ? calld_reactor_lookup (receiver, self->id) : NULL;
 
   if (session != NULL)
     calld_rooms_leave (calld_reactor_get_rooms (receiver), &session->member, self->room);
@@ -106,7 +106,7 @@ calld_hub_leave (CalldHub *self, guint64 connection_id, const char *room)
 static void
 deliver (CalldMember *member, gpointer user_data)
 {
-  CalldSession *session = (CalldSession *) member;
+  CalldClient *session = (CalldClient *) member;
   FrameMail *mail = user_data;
 
   session->klass->deliver (session, mail->frame, mail->flags);
@@ -121,7 +121,7 @@ open_frame (CalldMail *mail, gpointer receiver)
     calld_rooms_broadcast (calld_reactor_get_rooms (receiver), self->protocol,
                            (const char *const *) self->rooms, self->id, deliver, self);
   } else if (receiver != NULL) {
-    CalldSession *session = calld_reactor_lookup (receiver, self->id);
+    CalldClient *session = calld_reactor_lookup (receiver, self->id);
 
     if (session != NULL)
       session->klass->deliver (session, self->frame, self->flags);
@@ -192,7 +192,7 @@ static void
 open_close (CalldMail *mail, gpointer receiver)
 {
   RoomMail *self = (RoomMail *) mail;
-  CalldSession *session = receiver != NULL ? calld_reactor_lookup (receiver, self->id) : NULL;
+  CalldClient *session = receiver != NULL ? calld_reactor_lookup (receiver, self->id) : NULL;
 
   if (session != NULL)
     session->klass->close (session);

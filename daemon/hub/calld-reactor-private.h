@@ -25,7 +25,7 @@ enum {
 
 /* One slot of the table of sessions; the generation makes old ids miss. */
 typedef struct {
-  CalldSession *session;
+  CalldClient *session;
   guint32 generation;
   guint32 next_free;
 } CalldSlot;

@@ -7,33 +7,33 @@
 
 G_BEGIN_DECLS
 
-typedef struct _CalldSession CalldSession;
+typedef struct _CalldClient CalldClient;
 
 /**
- * CalldSessionClass:
+ * CalldClientClass:
  * @deliver: hand a frame to the client
- * @close: end the session in the way that makes clients connect again
- * @drain: tell the client to come back after some milliseconds, then end the session
+ * @close: end the connection in the way that makes clients connect again
+ * @drain: tell the client to come back after some milliseconds, then end the connection
  *
- * What the hub asks of a gateway's session.
+ * What the hub asks of a client of a gateway.
  */
 typedef struct {
-  void (*deliver) (CalldSession *session, CalldFrame *frame, CalldSendFlags flags);
-  void (*close) (CalldSession *session);
-  void (*drain) (CalldSession *session, guint reconnect_ms);
-} CalldSessionClass;
+  void (*deliver) (CalldClient *client, CalldFrame *frame, CalldSendFlags flags);
+  void (*close) (CalldClient *client);
+  void (*drain) (CalldClient *client, guint reconnect_ms);
+} CalldClientClass;
 
 /**
- * CalldSession:
+ * CalldClient:
  * @member: its id and its rooms
  * @klass: what it can do
  *
  * A client of a gateway, which may outlive a TCP connection (long polls); the first member of the
  * gateway's own struct.
  */
-struct _CalldSession {
+struct _CalldClient {
   CalldMember member;
-  const CalldSessionClass *klass;
+  const CalldClientClass *klass;
 };
 
 /* The number of a protocol, for frames that go to rooms. */
@@ -76,12 +76,12 @@ void calld_reactor_stop_timer (CalldReactor *self, CalldWheelTimer *timer);
 const CalldHubOptions *calld_reactor_get_options (CalldReactor *self);
 CalldRooms *calld_reactor_get_rooms (CalldReactor *self);
 
-void calld_reactor_add_session (CalldReactor *self, CalldSession *session);
-void calld_reactor_remove_session (CalldReactor *self, CalldSession *session);
+void calld_reactor_add_session (CalldReactor *self, CalldClient *session);
+void calld_reactor_remove_session (CalldReactor *self, CalldClient *session);
 gboolean calld_reactor_is_full (CalldReactor *self);
-CalldSession *calld_reactor_lookup (CalldReactor *self, guint64 id);
+CalldClient *calld_reactor_lookup (CalldReactor *self, guint64 id);
 void calld_reactor_foreach (CalldReactor *self,
-                            void (*func) (CalldSession *session, gpointer user_data),
+                            void (*func) (CalldClient *session, gpointer user_data),
                             gpointer user_data);
 
 void calld_reactor_post (CalldReactor *self, CalldMail *mail);

@@ -140,7 +140,7 @@ socketio_connect (CalldSocketioSession *session, guint nsp, const CallSocketioPa
 static void
 deliver_to_room (CalldMember *member, gpointer user_data)
 {
-  CalldSession *session = (CalldSession *) member;
+  CalldClient *session = (CalldClient *) member;
 
   session->klass->deliver (session, user_data, CALLD_SEND_DEFAULT);
 }

@@ -21,7 +21,7 @@
  * Gives @session an id that was never used before.
  */
 void
-calld_reactor_add_session (CalldReactor *self, CalldSession *session)
+calld_reactor_add_session (CalldReactor *self, CalldClient *session)
 {
   guint32 index = self->first_free;
   CalldSlot *slot;
@@ -64,7 +64,7 @@ calld_reactor_is_full (CalldReactor *self)
  *
  * Returns: (transfer none) (nullable): the session, %NULL if it has gone
  */
-CalldSession *
+CalldClient *
 calld_reactor_lookup (CalldReactor *self, guint64 id)
 {
   guint32 index = (guint32) id - 1;
@@ -84,7 +84,7 @@ calld_reactor_lookup (CalldReactor *self, guint64 id)
  * Takes @session out of its rooms and forgets its id.
  */
 void
-calld_reactor_remove_session (CalldReactor *self, CalldSession *session)
+calld_reactor_remove_session (CalldReactor *self, CalldClient *session)
 {
   guint32 index = (guint32) session->member.id - 1;
   CalldSlot *slot = &g_array_index (self->slots, CalldSlot, index);
@@ -107,11 +107,11 @@ calld_reactor_remove_session (CalldReactor *self, CalldSession *session)
  */
 void
 calld_reactor_foreach (CalldReactor *self,
-                       void (*func) (CalldSession *session, gpointer user_data),
+                       void (*func) (CalldClient *session, gpointer user_data),
                        gpointer user_data)
 {
   for (guint i = 0; i < self->slots->len; i++) {
-    CalldSession *session = g_array_index (self->slots, CalldSlot, i).session;
+    CalldClient *session = g_array_index (self->slots, CalldSlot, i).session;
 
     if (session != NULL)
       func (session, user_data);
@@ -139,7 +139,7 @@ on_drain_timer (CalldWheelTimer *timer)
     return;
   }
   for (; self->drain_next < end; self->drain_next++) {
-    CalldSession *session = g_array_index (self->slots, CalldSlot, self->drain_next).session;
+    CalldClient *session = g_array_index (self->slots, CalldSlot, self->drain_next).session;
 
     if (session != NULL)
       session->klass->drain (session, self->drain_reconnect_ms);
