@@ -22,6 +22,7 @@ call_meter_begin (CallMeter *self, guint generation, gint64 now_us)
   if (self->started_us == 0)
     self->started_us = now_us;
   self->total.generation = generation;
+  self->total.rtt_ms = -1;
   self->measured_us = now_us;
   self->bytes_in = 0;
   self->bytes_out = 0;
@@ -74,6 +75,9 @@ call_meter_measure (CallMeter *self, CallPeer *peer, gint64 now_us)
   guint64 bytes_out = atomic_load (&flow->bytes_out);
 
   call_peer_measure (peer, &self->latest);
+  /* Many reports carry no round trip: the last known one stays. */
+  if (self->latest.rtt_ms >= 0)
+    self->total.rtt_ms = self->latest.rtt_ms;
   self->total.bitrate_in = per_second (bytes_in - self->bytes_in, now_us - self->measured_us);
   self->total.bitrate_out = per_second (bytes_out - self->bytes_out, now_us - self->measured_us);
   self->bytes_in = bytes_in;
@@ -85,7 +89,6 @@ void
 call_meter_read (CallMeter *self, CallPeer *current, CallPeer *previous, CallEngineStats *stats)
 {
   *stats = self->total;
-  stats->rtt_ms = self->latest.rtt_ms;
   stats->loss_in = MAX (self->latest.loss_in, 0);
   stats->loss_out = MAX (self->latest.loss_out, 0);
   stats->candidate_local = self->latest.candidate_local;
