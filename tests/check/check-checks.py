@@ -24,7 +24,7 @@ CASES = [
     ('source', 'lost()', 'daemon/calld-a.c', LICENCE + 'void\nlost (void)\n{\n}\n'),
     ('source', 'should start with calld-', 'daemon/x.c', LICENCE),
     ('source', 'CallType', 'libcall/call-a.h', LICENCE + '#pragma once\nenum CallType { A };\n'),
-    ('source', 'CalldClient', 'daemon/calld-a.c', LICENCE + 'CalldClient *a;\n'),
+    ('source', 'CalldSession', 'daemon/calld-a.c', LICENCE + 'CalldSession *a;\n'),
     ('source', 'TODO', 'libcall/call-a.c', LICENCE + '/* TODO */\n'),
     ('source', 'issue 7', 'README.md', 'as issue 7 says\n'),
     ('source', '/tmp/wt', 'README.md', 'cd /tmp/wt/x\n'),
