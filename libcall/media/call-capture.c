@@ -129,8 +129,10 @@ run (Slot *slot, const Choice *choice, GError **error)
   CallSourceFormat format = self->config.format;
   CallSource *source;
 
-  if (choice->device != NULL)
+  if (choice->device != NULL) {
     element = call_device_create_element (choice->device);
+    format.jpeg = call_device_is_jpeg_only (choice->device);
+  }
   if (choice->kind != CALL_SOURCE_MICROPHONE)
     format.echo_probe = NULL;
   source = call_source_new (choice->kind, &format, element, self->stage, slot->relay, origin,

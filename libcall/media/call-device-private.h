@@ -11,6 +11,8 @@ CallDevice *call_device_new (CallDeviceKind kind, GstDevice *device);
 GstDevice *call_device_get_gst_device (CallDevice *self);
 GstElement *call_device_create_element (CallDevice *self);
 
+gboolean call_device_is_jpeg_only (CallDevice *self);
+
 gboolean call_device_is_wanted (GstDevice *device, CallDeviceKind *kind);
 char *call_device_build_id (GstDevice *device);
 

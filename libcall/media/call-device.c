@@ -191,6 +191,22 @@ call_device_get_gst_device (CallDevice *self)
   return self->device;
 }
 
+static gboolean
+can_deliver (CallDevice *self, const char *format)
+{
+  g_autoptr (GstCaps) caps = gst_device_get_caps (self->device);
+  g_autoptr (GstCaps) wanted = gst_caps_new_empty_simple (format);
+
+  return caps != NULL && gst_caps_can_intersect (caps, wanted);
+}
+
+/* Whether a camera has to be asked for JPEG pictures because it has no raw ones. */
+gboolean
+call_device_is_jpeg_only (CallDevice *self)
+{
+  return can_deliver (self, "image/jpeg") && !can_deliver (self, "video/x-raw");
+}
+
 /*
  * Makes the element that opens the device. Only for a device that was chosen: making one for each
  * that is listed crashes PipeWire's provider.

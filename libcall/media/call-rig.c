@@ -146,7 +146,10 @@ update_capture (CallRig *self, GError **error)
 {
   const CallSettings *settings = self->settings;
   CallCaptureConfig config = {
-    .format = { settings->width, settings->height, settings->framerate, self->echo_probe },
+    .format = { .width = settings->width,
+                .height = settings->height,
+                .framerate = settings->framerate,
+                .echo_probe = self->echo_probe },
     .test_sources = settings->use_test_sources,
     .camera_enabled = settings->camera_enabled,
     .camera = settings->camera,

@@ -20,6 +20,7 @@ typedef struct {
   guint width;
   guint height;
   guint framerate;
+  gboolean jpeg;          /* the camera delivers JPEG pictures, not raw ones */
   const char *echo_probe; /* name of the playback's probe, or NULL for no echo cancellation */
 } CallSourceFormat;
 

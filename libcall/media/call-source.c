@@ -45,11 +45,11 @@ on_new_sample (GstAppSink *sink, gpointer user_data)
 #define PICTURE_TAIL                                                                    \
   "videorate skip-to-first=true ! videoconvertscale add-borders=true "                  \
   "! video/x-raw,format=I420,width=%u,height=%u,framerate=%u/1,pixel-aspect-ratio=1/1 " \
-  "! appsink name=out sync=false max-buffers=2 drop=true"
+  "! appsink name=out sync=false async=false max-buffers=2 drop=true"
 #define SOUND_FORMAT "audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved"
 #define SOUND_TAIL                                                                             \
   "audioconvert ! audioresample ! " SOUND_FORMAT " ! %s ! level interval=200000000 ! appsink " \
-  "name=out sync=false max-buffers=10 drop=true"
+  "name=out sync=false async=false max-buffers=10 drop=true"
 /* The processor's gain control has no effect in GStreamer 1.22, so it stays off. */
 #define ECHO_CANCELLER                                                                \
   "webrtcdsp probe=%s echo-cancel=true noise-suppression=true high-pass-filter=true " \
@@ -83,7 +83,10 @@ call_source_describe (CallSourceKind kind, const CallSourceFormat *format)
 {
   switch (kind) {
   case CALL_SOURCE_CAMERA:
-    return describe_picture ("decodebin ! ", format);
+    /* Not decodebin: inside a live pipeline it may never reach the playing state. */
+    return describe_picture (format->jpeg ? "capsfilter caps=image/jpeg ! jpegdec ! "
+                                          : "capsfilter caps=video/x-raw ! ",
+                             format);
   case CALL_SOURCE_TEST_PICTURE:
     return describe_picture (
         "videotestsrc is-live=true pattern=ball background-color=0xff205080 ! ", format);
