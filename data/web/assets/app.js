@@ -336,7 +336,7 @@ export class App {
       this.#ring(content.callId, content.peerId);
     else if (name === 'AppointmentWaiting')
       this.#onWaiting(content);
-    else if (this.call && !this.call.over && content.callId === this.call.id)
+    else if (this.call && !this.call.over && (this.call.id === null || content.callId === this.call.id))
       this.call.handle(name, content);
     else
       this.#refresh();

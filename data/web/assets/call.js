@@ -8,6 +8,7 @@ const RING_MS = { ringing_out: 30000, ringing_in: 35000 };
 const ALIVE_MS = 10000;
 const RETRY_MS = 2000;
 const GENERATIONS_MOST = 4;
+const HELD_MOST = 16;
 
 const SHARED = ['accepted', 'active'];
 const OVER = ['not_found', 'wrong_state', 'wrong_status'];
@@ -28,6 +29,7 @@ export class Call extends Emitter {
   #startedSent = false;
   #asking = false;
   #knownSince = 0;
+  #held = [];
 
   /** `services` holds api, socket, relay, ice, devices and ringer; `appointment` a parsed appointment. */
   constructor(services, appointment) {
@@ -115,9 +117,14 @@ export class Call extends Emitter {
       this.#finish();
   }
 
-  /** An event of the server; those of other calls are nobody's business here. */
+  /**
+   * An event of the server; those of other calls are nobody's business here. While our request is under way
+   * we do not know our call's id yet, and its first events may be faster than the answer: they wait for it.
+   */
   handle(name, content) {
-    if (content.callId === this.id && name in this.#handlers)
+    if (this.id === null && this.state === 'ringing_out')
+      this.#held = [...this.#held, [name, content]].slice(-HELD_MOST);
+    else if (content.callId === this.id && name in this.#handlers)
       this.#handlers[name](content);
   }
 
@@ -205,6 +212,11 @@ export class Call extends Emitter {
     this.#knownSince = performance.now();
   }
 
+  #handleHeld() {
+    for (const [name, content] of this.#held.splice(0))
+      this.handle(name, content);
+  }
+
   #set(values) {
     Object.assign(this, values);
     this.emit('change');
@@ -247,6 +259,7 @@ export class Call extends Emitter {
     if (this.state === 'ringing_out') {
       this.#know(callId);
       this.feed('request_ok');
+      this.#handleHeld();
     } else if (this.id === null) {
       this.#post('cancel', { callId }).catch(() => {});
     }
