@@ -1,6 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Adds up the results in a folder of meson logs: prints 'PASSED FAILED NAMES-OF-FAILED…'."""
+"""Adds up the results in a folder of meson logs: prints 'PASSED FAILED NAMES-OF-FAILED…'.
+
+With --split: prints the cases passed of the tests that did not fail, then the names of the tests
+that did, for another try.
+"""
 import json
 import pathlib
 import sys
@@ -23,6 +27,14 @@ def cases_by_test(junit):
     return found
 
 
+def split(logs):
+    cases = cases_by_test(logs / "testlog.junit.xml")
+    tests = [json.loads(line) for line in (logs / "testlog.json").read_text().splitlines()]
+    passed = sum(cases.get(t["name"], (int(t["result"] == "OK"), []))[0]
+                 for t in tests if t["result"] in GOOD)
+    print(passed, *(t["name"].rpartition(" / ")[2] for t in tests if t["result"] not in GOOD))
+
+
 def main(logs):
     cases = cases_by_test(logs / "testlog.junit.xml")
     passed, failed = 0, []
@@ -37,4 +49,7 @@ def main(logs):
     print(passed, len(failed), *(name.replace(" ", "-") for name in failed))
 
 
-main(pathlib.Path(sys.argv[1]))
+if sys.argv[1] == "--split":
+    split(pathlib.Path(sys.argv[2]))
+else:
+    main(pathlib.Path(sys.argv[1]))

@@ -158,7 +158,6 @@ on_socket_event (FakeServer *self,
   g_autofree char *argument = call_json_node_to_string (
       call_socketio_packet_get_argument (packet, 0));
   const char *ack = g_hash_table_lookup (self->acks, event);
-  g_autofree char *arguments = NULL;
   g_autofree char *text = NULL;
 
   count (self, name, argument);
