@@ -10,7 +10,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autofree char *text = g_strndup ((const char *) data, size);
   g_auto (GStrv) lines = g_strsplit (text, "\n", 100);
-  g_auto (GStrv) mids = call_sdp_list_mids (text);
+  g_auto (GStrv) mids G_GNUC_UNUSED = call_sdp_list_mids (text);
   CallSdpChoice choice;
 
   if (call_sdp_read (text, CALL_VIDEO_CODEC_H264, &choice, NULL))
@@ -18,7 +18,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   for (guint i = 0; lines[i] != NULL; i++) {
     g_autofree char *address = call_candidate_dup_address (lines[i]);
     g_autofree char *replaced = call_candidate_replace_address (lines[i], "192.0.2.1");
-    g_autofree char *uri = call_ice_uri_build (lines[i], "user:name", "a/b+c=");
+    g_autofree char *uri G_GNUC_UNUSED = call_ice_uri_build (lines[i], "user:name", "a/b+c=");
 
     if (call_candidate_classify (lines[i]) != CALL_CANDIDATE_BAD)
       g_assert (address != NULL && replaced != NULL);
