@@ -76,7 +76,9 @@ test_line (double loss, guint delay_ms, double at_least)
                     ratios[i], figures->connected_ms, figures->first_frame_ms, figures->rtt_ms);
     g_assert_cmpfloat (ratios[i], >, at_least);
     g_assert_cmpfloat (figures->level, >, -40);
-    g_assert_cmpfloat (figures->rtt_ms, >=, 1.6 * delay_ms);
+    /* Where packets get lost, so may all reports that carried a round trip. */
+    if (loss == 0 || figures->rtt_ms >= 0)
+      g_assert_cmpfloat (figures->rtt_ms, >=, 1.6 * delay_ms);
   }
   g_assert_cmpuint (media_processes_get_generation (peers), ==, 1);
   media_processes_free (peers);
