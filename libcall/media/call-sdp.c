@@ -214,7 +214,8 @@ call_sdp_read (const char *sdp, CallVideoCodec preferred, CallSdpChoice *choice,
   return ok;
 }
 
-/* The names of the media descriptions of one of our own descriptions, in order. */
+/* The names of the media descriptions of one of our own descriptions, in order; "" where one has
+ * none. */
 char **
 call_sdp_list_mids (const char *sdp)
 {
@@ -222,9 +223,10 @@ call_sdp_list_mids (const char *sdp)
   g_autoptr (GPtrArray) mids = g_ptr_array_new ();
 
   for (guint i = 0; message != NULL && i < gst_sdp_message_medias_len (message); i++) {
-    const GstSDPMedia *media = gst_sdp_message_get_media (message, i);
+    const char *mid = gst_sdp_media_get_attribute_val (gst_sdp_message_get_media (message, i),
+                                                       "mid");
 
-    g_ptr_array_add (mids, g_strdup (gst_sdp_media_get_attribute_val (media, "mid")));
+    g_ptr_array_add (mids, g_strdup (mid != NULL ? mid : ""));
   }
   g_ptr_array_add (mids, NULL);
   if (message != NULL)

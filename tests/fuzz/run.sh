@@ -15,7 +15,7 @@ seconds=${1:-5}
 if [ ! -f "$build/build.ninja" ]; then
   CC=${CC_FUZZ:-clang} meson setup "$build" "$root" -Dfuzzing=true -Dbuildtype=debugoptimized \
     -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link \
-    -Dmedia=disabled -Ddesktop=disabled -Dintrospection=disabled -Dvapi=disabled \
+    -Ddesktop=disabled -Dintrospection=disabled -Dvapi=disabled \
     -Dsystemd=disabled >"$root/build-fuzz.log" 2>&1 || { cat "$root/build-fuzz.log"; exit 1; }
   rm -f "$root/build-fuzz.log"
 fi
