@@ -52,10 +52,18 @@ class Clinic:
     def __init__(self, *options):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="desk-clinic-"))
         self.processes = []
+        self.options = options
+        self.start_calld()
+
+    def start_calld(self):
         self.calld = self.start("calld", [BUILD / "daemon/calld", "--demo", "--port", "0",
-                                          "--print-port", *options])
+                                          "--print-port", *self.options])
         self.address = self.read_line("calld: listening on ")
         self.link = self.read_line("calld: join link: ")
+
+    def kill_calld(self):
+        self.calld.popen.kill()
+        self.calld.popen.wait()
 
     def start(self, name, command):
         env = dict(os.environ, STATE_DIRECTORY=str(self.dir), G_DEBUG="fatal-criticals",
