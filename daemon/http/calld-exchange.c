@@ -3,20 +3,11 @@
 
 #include "config.h"
 
-#include "calld-exchange.h"
+#include "calld-exchange-private.h"
 
 #include "calld-problem.h"
 
 #include <string.h>
-
-struct _CalldExchange {
-  CalldParts *parts;
-  SoupServerMessage *message;
-  CalldRouteMatch match;
-  CalldIdentity *identity;
-  GHashTable *query;
-  char *address;
-};
 
 /* How long somebody who is told to come again waits, where nothing more is known. */
 #define RETRY_SECONDS 5
@@ -45,6 +36,7 @@ calld_exchange_free (CalldExchange *self)
   calld_route_match_clear (&self->match);
   g_clear_pointer (&self->identity, calld_identity_unref);
   g_clear_pointer (&self->query, g_hash_table_unref);
+  g_clear_pointer (&self->body, call_record_unref);
   g_clear_object (&self->message);
   g_free (self->address);
   g_free (self);
@@ -151,18 +143,9 @@ calld_exchange_get_address (CalldExchange *self)
   return self->address != NULL ? self->address : "unknown";
 }
 
-/**
- * calld_exchange_read_body:
- * @self: an exchange
- * @schema: what is expected
- * @error: %CALL_ERROR_INVALID or %CALL_ERROR_PROTOCOL
- *
- * Reads the body as a JSON object. No body at all is an empty object.
- *
- * Returns: (transfer full): a record of @schema, or %NULL with @error
- */
+/* No body at all is an empty object. */
 gpointer
-calld_exchange_read_body (CalldExchange *self, const CallSchema *schema, GError **error)
+calld_exchange_parse_body (CalldExchange *self, const CallSchema *schema, GError **error)
 {
   g_autoptr (GBytes) bytes = soup_message_body_flatten (
       soup_server_message_get_request_body (self->message));
@@ -172,6 +155,36 @@ calld_exchange_read_body (CalldExchange *self, const CallSchema *schema, GError 
   if (length == 0)
     return call_record_parse (schema, "{}", 2, error);
   return call_record_parse (schema, text, (gssize) length, error);
+}
+
+/**
+ * calld_exchange_get_body:
+ * @self: an exchange whose route asks for a body
+ *
+ * Returns: (transfer none): the record of the route's schema; good until the reply
+ */
+gpointer
+calld_exchange_get_body (CalldExchange *self)
+{
+  return self->body;
+}
+
+/**
+ * calld_exchange_read_body:
+ * @self: an exchange
+ * @schema: the schema of the route's line
+ * @error: %CALL_ERROR_INVALID or %CALL_ERROR_PROTOCOL
+ *
+ * Like calld_exchange_get_body(), for who keeps the record beyond the reply.
+ *
+ * Returns: (transfer full): a record of @schema, or %NULL with @error
+ */
+gpointer
+calld_exchange_read_body (CalldExchange *self, const CallSchema *schema, GError **error)
+{
+  if (self->body != NULL && self->match.route->body == schema)
+    return call_record_ref (self->body);
+  return calld_exchange_parse_body (self, schema, error);
 }
 
 /* --- replies ---------------------------------------------------------------------------------- */

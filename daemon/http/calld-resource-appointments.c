@@ -30,51 +30,19 @@ on_list (GObject *source, GAsyncResult *result, gpointer user_data)
   calld_exchange_reply (exchange, 200, answer);
 }
 
-static gboolean
-read_time (CalldExchange *exchange, const char *name, gint64 *unix_ms, GError **error)
-{
-  const char *text = calld_exchange_get_query (exchange, name);
-
-  if (text == NULL || *text == '\0' || call_time_parse (text, unix_ms))
-    return TRUE;
-  g_propagate_error (error,
-                     calld_problem_new_field (name, "A time looks like 2026-03-02T14:00:00.000Z"));
-  return FALSE;
-}
-
-/* One status, or several with commas between. */
-static gboolean
-read_statuses (CalldExchange *exchange, guint *mask, GError **error)
-{
-  const char *text = calld_exchange_get_query (exchange, "status");
-  g_auto (GStrv) words = g_strsplit (text != NULL ? text : "", ",", 10);
-  int status;
-
-  for (gsize i = 0; words[i] != NULL; i++) {
-    if (!call_enum_from_nick (CALL_TYPE_APPOINTMENT_STATUS, words[i], &status)) {
-      g_propagate_error (error, calld_problem_new_field ("status", "There is no such status"));
-      return FALSE;
-    }
-    *mask |= 1u << status;
-  }
-  return TRUE;
-}
-
 /* GET /api/appointments */
 void
 calld_resource_appointments_list (CalldExchange *exchange)
 {
-  CalldAppointmentQuery query = { 0 };
-  g_autoptr (GError) error = NULL;
+  CalldAppointmentQuery query = {
+    .from = calld_exchange_get_time (exchange, "from"),
+    .to = calld_exchange_get_time (exchange, "to"),
+    .statuses = calld_exchange_get_values (exchange, "status", CALL_TYPE_APPOINTMENT_STATUS),
+  };
 
-  if (read_time (exchange, "from", &query.from, &error) &&
-      read_time (exchange, "to", &query.to, &error) &&
-      read_statuses (exchange, &query.statuses, &error))
-    calld_appointments_list_async (calld_exchange_get_parts (exchange)->appointments,
-                                   calld_exchange_get_identity (exchange), &query, NULL, on_list,
-                                   exchange);
-  else
-    calld_exchange_reply_error (exchange, error);
+  calld_appointments_list_async (calld_exchange_get_parts (exchange)->appointments,
+                                 calld_exchange_get_identity (exchange), &query, NULL, on_list,
+                                 exchange);
 }
 
 /* --- one appointment -------------------------------------------------------------------------- */
@@ -142,47 +110,30 @@ on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 calld_resource_appointments_create (CalldExchange *exchange)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CallAppointmentBody) body = calld_exchange_read_body (exchange, &call_appointment_body,
-                                                                   &error);
-
-  if (body != NULL)
-    calld_appointments_create_async (calld_exchange_get_parts (exchange)->appointments,
-                                     calld_exchange_get_identity (exchange), body, NULL, on_made,
-                                     exchange);
-  else
-    calld_exchange_reply_error (exchange, error);
+  calld_appointments_create_async (calld_exchange_get_parts (exchange)->appointments,
+                                   calld_exchange_get_identity (exchange),
+                                   calld_exchange_get_body (exchange), NULL, on_made, exchange);
 }
 
 /* POST /api/appointments/{id}/cancel */
 void
 calld_resource_appointments_cancel (CalldExchange *exchange)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CallReasonBody) body = calld_exchange_read_body (exchange, &call_reason_body, &error);
+  const CallReasonBody *body = calld_exchange_get_body (exchange);
 
-  if (body != NULL)
-    calld_appointments_cancel_async (
-        calld_exchange_get_parts (exchange)->appointments, calld_exchange_get_identity (exchange),
-        calld_exchange_get_param (exchange), body->reason, NULL, on_cancelled, exchange);
-  else
-    calld_exchange_reply_error (exchange, error);
+  calld_appointments_cancel_async (
+      calld_exchange_get_parts (exchange)->appointments, calld_exchange_get_identity (exchange),
+      calld_exchange_get_param (exchange), body->reason, NULL, on_cancelled, exchange);
 }
 
 /* POST /api/appointments/{id}/reschedule */
 void
 calld_resource_appointments_reschedule (CalldExchange *exchange)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CallRescheduleBody) body = calld_exchange_read_body (exchange, &call_reschedule_body,
-                                                                  &error);
-
-  if (body != NULL)
-    calld_appointments_reschedule_async (
-        calld_exchange_get_parts (exchange)->appointments, calld_exchange_get_identity (exchange),
-        calld_exchange_get_param (exchange), body, NULL, on_made, exchange);
-  else
-    calld_exchange_reply_error (exchange, error);
+  calld_appointments_reschedule_async (calld_exchange_get_parts (exchange)->appointments,
+                                       calld_exchange_get_identity (exchange),
+                                       calld_exchange_get_param (exchange),
+                                       calld_exchange_get_body (exchange), NULL, on_made, exchange);
 }
 
 /* --- link and audit --------------------------------------------------------------------------- */

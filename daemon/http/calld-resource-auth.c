@@ -128,15 +128,9 @@ on_signed_in (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 calld_resource_login (CalldExchange *exchange)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CallLoginBody) body = calld_exchange_read_body (exchange, &call_login_body, &error);
-  Login *login;
+  const CallLoginBody *body = calld_exchange_get_body (exchange);
+  Login *login = g_new0 (Login, 1);
 
-  if (body == NULL) {
-    calld_exchange_reply_error (exchange, error);
-    return;
-  }
-  login = g_new0 (Login, 1);
   login->exchange = exchange;
   login->email = g_strdup (body->email);
   calld_auth_sign_in_async (calld_exchange_get_parts (exchange)->auth, body->email, body->password,
@@ -147,13 +141,11 @@ calld_resource_login (CalldExchange *exchange)
 void
 calld_resource_join (CalldExchange *exchange)
 {
+  const CallJoinBody *body = calld_exchange_get_body (exchange);
+  CalldAuth *auth = calld_exchange_get_parts (exchange)->auth;
   g_autoptr (GError) error = NULL;
-  g_autoptr (CallJoinBody) body = calld_exchange_read_body (exchange, &call_join_body, &error);
-  CalldIdentity *identity = NULL;
+  CalldIdentity *identity = calld_auth_verify_link (auth, body->link, &error);
 
-  if (body != NULL)
-    identity = calld_auth_verify_link (calld_exchange_get_parts (exchange)->auth, body->link,
-                                       &error);
   if (identity != NULL)
     give_token (exchange, identity);
   else

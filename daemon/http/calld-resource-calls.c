@@ -21,20 +21,17 @@ on_done (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-perform (CalldExchange *exchange, CalldCallAction action, const CallSchema *schema)
+perform (CalldExchange *exchange, CalldCallAction action)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CallCallBody) body = calld_exchange_read_body (exchange, schema, &error);
-  CalldCallOrder order = { .action = action };
+  const CallCallBody *body = calld_exchange_get_body (exchange);
+  CalldCallOrder order = {
+    .action = action,
+    .appointment_id = calld_exchange_get_param (exchange),
+    .call_id = body->call_id,
+    .peer_id = body->peer_id,
+    .generation = body->generation,
+  };
 
-  if (body == NULL) {
-    calld_exchange_reply_error (exchange, error);
-    return;
-  }
-  order.appointment_id = calld_exchange_get_param (exchange);
-  order.call_id = body->call_id;
-  order.peer_id = body->peer_id;
-  order.generation = body->generation;
   calld_calls_perform_async (calld_exchange_get_parts (exchange)->calls,
                              calld_exchange_get_identity (exchange), &order, 0, NULL, on_done,
                              exchange);
@@ -45,41 +42,41 @@ perform (CalldExchange *exchange, CalldCallAction action, const CallSchema *sche
 void
 calld_resource_call_request (CalldExchange *exchange)
 {
-  perform (exchange, CALLD_CALL_REQUEST, &call_call_request_body);
+  perform (exchange, CALLD_CALL_REQUEST);
 }
 
 void
 calld_resource_call_accept (CalldExchange *exchange)
 {
-  perform (exchange, CALLD_CALL_ACCEPT, &call_call_accept_body);
+  perform (exchange, CALLD_CALL_ACCEPT);
 }
 
 void
 calld_resource_call_cancel (CalldExchange *exchange)
 {
-  perform (exchange, CALLD_CALL_CANCEL, &call_call_cancel_body);
+  perform (exchange, CALLD_CALL_CANCEL);
 }
 
 void
 calld_resource_call_started (CalldExchange *exchange)
 {
-  perform (exchange, CALLD_CALL_STARTED, &call_call_started_body);
+  perform (exchange, CALLD_CALL_STARTED);
 }
 
 void
 calld_resource_call_rejoin (CalldExchange *exchange)
 {
-  perform (exchange, CALLD_CALL_REJOIN, &call_call_rejoin_body);
+  perform (exchange, CALLD_CALL_REJOIN);
 }
 
 void
 calld_resource_call_leave (CalldExchange *exchange)
 {
-  perform (exchange, CALLD_CALL_LEAVE, &call_call_leave_body);
+  perform (exchange, CALLD_CALL_LEAVE);
 }
 
 void
 calld_resource_call_end (CalldExchange *exchange)
 {
-  perform (exchange, CALLD_CALL_END, &call_call_end_body);
+  perform (exchange, CALLD_CALL_END);
 }

@@ -3,19 +3,17 @@
 
 #include "config.h"
 
-#include "calld-problem.h"
 #include "calld-resources.h"
 
 #include "call-body.h"
 
 #define LIMIT_DEFAULT 100
-#define LIMIT_MAX 500
 
 /* A request about the conversation of an appointment: the conversation must be found first. */
 typedef struct {
   CalldExchange *exchange;
   CalldMessageQuery query;
-  CallMessageBody *body; /* of a message to be sent */
+  const CallMessageBody *body; /* of a message to be sent; the exchange's */
 } Errand;
 
 static CalldExchange *
@@ -23,7 +21,6 @@ errand_finish (Errand *errand)
 {
   CalldExchange *exchange = errand->exchange;
 
-  g_clear_pointer (&errand->body, call_record_unref);
   g_free (errand);
   return exchange;
 }
@@ -112,40 +109,23 @@ open_appointment (Errand *errand, CalldAction action)
                                  calld_exchange_get_param (exchange), NULL, on_appointment, errand);
 }
 
-static gboolean
-read_number (CalldExchange *exchange,
-             const char *name,
-             guint64 minimum,
-             guint64 maximum,
-             guint64 *value,
-             GError **error)
+static Errand *
+errand_new (CalldExchange *exchange)
 {
-  const char *text = calld_exchange_get_query (exchange, name);
+  Errand *errand = g_new0 (Errand, 1);
 
-  if (text == NULL || *text == '\0' ||
-      g_ascii_string_to_unsigned (text, 10, minimum, maximum, value, NULL))
-    return TRUE;
-  g_propagate_error (error, calld_problem_new_field (name, "This is no number in its range"));
-  return FALSE;
+  errand->exchange = exchange;
+  return errand;
 }
 
 /* GET /api/appointments/{id}/messages */
 void
 calld_resource_messages_list (CalldExchange *exchange)
 {
-  guint64 before = 0, limit = LIMIT_DEFAULT;
-  g_autoptr (GError) error = NULL;
-  Errand *errand;
+  Errand *errand = errand_new (exchange);
 
-  if (!read_number (exchange, "before", 1, G_MAXINT64, &before, &error) ||
-      !read_number (exchange, "limit", 1, LIMIT_MAX, &limit, &error)) {
-    calld_exchange_reply_error (exchange, error);
-    return;
-  }
-  errand = g_new0 (Errand, 1);
-  errand->exchange = exchange;
-  errand->query.before = before;
-  errand->query.limit = (guint) limit;
+  errand->query.before = calld_exchange_get_number (exchange, "before", 0);
+  errand->query.limit = (guint) calld_exchange_get_number (exchange, "limit", LIMIT_DEFAULT);
   open_appointment (errand, CALLD_ACTION_READ_MESSAGES);
 }
 
@@ -153,16 +133,8 @@ calld_resource_messages_list (CalldExchange *exchange)
 void
 calld_resource_messages_send (CalldExchange *exchange)
 {
-  g_autoptr (GError) error = NULL;
-  CallMessageBody *body = calld_exchange_read_body (exchange, &call_message_body, &error);
-  Errand *errand;
+  Errand *errand = errand_new (exchange);
 
-  if (body == NULL) {
-    calld_exchange_reply_error (exchange, error);
-    return;
-  }
-  errand = g_new0 (Errand, 1);
-  errand->exchange = exchange;
-  errand->body = body;
+  errand->body = calld_exchange_get_body (exchange);
   open_appointment (errand, CALLD_ACTION_SEND_MESSAGE);
 }

@@ -5,8 +5,8 @@
 
 #include "calld-resources.h"
 
+#include "call-body.h"
 #include "call-error.h"
-#include "call-json.h"
 
 #include <string.h>
 
@@ -145,21 +145,16 @@ reply_home_page (CalldExchange *exchange)
 void
 calld_resource_root (CalldExchange *exchange)
 {
-  CallJsonWriter writer = CALL_JSON_WRITER_INIT;
-  g_autoptr (GBytes) bytes = NULL;
-  char *json;
+  CallRootAnswer *answer;
 
   calld_exchange_add_header (exchange, "Vary", "Accept");
   if (wants_html (exchange)) {
     reply_home_page (exchange);
     return;
   }
-  call_json_begin_object (&writer, NULL);
-  call_json_add_string (&writer, "name", "calld");
-  call_json_add_string (&writer, "version", PACKAGE_VERSION);
-  call_json_add_string (&writer, "status", "ok");
-  call_json_end_object (&writer);
-  json = call_json_writer_finish (&writer);
-  bytes = g_bytes_new_take (json, strlen (json));
-  calld_exchange_reply_bytes (exchange, 200, "application/json; charset=utf-8", bytes);
+  answer = call_record_new (&call_root_answer);
+  answer->name = g_strdup ("calld");
+  answer->version = g_strdup (PACKAGE_VERSION);
+  answer->status = g_strdup ("ok");
+  calld_exchange_reply (exchange, 200, answer);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
-#include <glib.h>
+#include "call-record.h"
 
 G_BEGIN_DECLS
 
@@ -26,20 +26,67 @@ typedef enum {
 } CalldRouteFlags;
 
 /**
+ * CalldRouteParam:
+ * @name: of the parameter, %NULL at the end of a list
+ * @type: %CALL_FIELD_STRING, _ID, _TIME, _INT, or _ENUM
+ * @minimum: of %CALL_FIELD_INT
+ * @maximum: of %CALL_FIELD_INT; of %CALL_FIELD_STRING its longest length, 0 for 256
+ * @values: (nullable): of %CALL_FIELD_ENUM, its get_type function; several may be given with commas
+ * @doc: what it means, one line
+ *
+ * A parameter in the query of an address. It may always be missing, and an empty one is missing.
+ */
+typedef struct {
+  const char *name;
+  CallFieldType type;
+  gint64 minimum;
+  gint64 maximum;
+  GType (*values) (void);
+  const char *doc;
+} CalldRouteParam;
+
+/** CALLD_REFUSES: a code of #CallError in the mask of what a route may refuse with. */
+#define CALLD_REFUSES(code) (1u << CALL_ERROR_##code)
+
+/**
  * CalldRoute:
  * @method: `GET` (which serves HEAD too), `POST` …
  * @pattern: segments; `{id}` is a UUID, `{path}` is the rest of a path below a folder; a leading
  *   `[/api]` may be present or not
  * @flags: what is done before @handle
  * @handle: the handler; it replies to the exchange, now or later
+ * @tag: the chapter of the documents it belongs to
+ * @summary: what it does, one line
+ * @who: (nullable): who may, where that is not everybody who is signed in
+ * @query: (nullable) (array zero-terminated=1): what the address may ask besides; checked before
+ *   @handle
+ * @body: (nullable): what the body must be; read before @handle, which finds the record with
+ *   calld_exchange_get_body()
+ * @consumes: (nullable): the media type of a body that is no JSON; @handle reads it
+ * @status: of the answer when all went well; 0 for 200
+ * @answer: (nullable): what the answer is
+ * @produces: (nullable): the media type of an answer that is no JSON
+ * @refusals: mask of CALLD_REFUSES(): what @handle may say no with, besides what follows from the
+ *   line itself
  *
- * A line of the table of routes.
+ * A line of the table of routes. The router dispatches by it, the server checks queries and bodies
+ * by it, and the documents of the API are written from it.
  */
 typedef struct {
   const char *method;
   const char *pattern;
   CalldRouteFlags flags;
   void (*handle) (CalldExchange *exchange);
+  const char *tag;
+  const char *summary;
+  const char *who;
+  const CalldRouteParam *query;
+  const CallSchema *body;
+  const char *consumes;
+  guint status;
+  const CallSchema *answer;
+  const char *produces;
+  guint32 refusals;
 } CalldRoute;
 
 /**

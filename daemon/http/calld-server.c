@@ -9,6 +9,7 @@
 #include "calld-log.h"
 #include "calld-problem.h"
 #include "calld-resources.h"
+#include "calld-routes.h"
 #include "calld-throttle.h"
 
 #include <string.h>
@@ -40,41 +41,6 @@ typedef struct {
   CalldRouteFlags flags;
   char *user_id;
 } Trace;
-
-static const CalldRoute routes[] = {
-  { "GET", "/", CALLD_ROUTE_OPEN, calld_resource_root },
-  { "GET", "/join", CALLD_ROUTE_OPEN, calld_resource_join_page },
-  { "GET", "/assets/{path}", CALLD_ROUTE_OPEN | CALLD_ROUTE_QUIET, calld_resource_asset },
-  { "GET", "/health", CALLD_ROUTE_OPEN | CALLD_ROUTE_QUIET, calld_resource_health },
-  { "GET", "/health/live", CALLD_ROUTE_OPEN | CALLD_ROUTE_QUIET, calld_resource_health_live },
-  { "GET", "/health/ready", CALLD_ROUTE_OPEN | CALLD_ROUTE_QUIET, calld_resource_health_ready },
-
-  { "POST", "/api/auth/login", CALLD_ROUTE_OPEN, calld_resource_login },
-  { "POST", "/api/auth/join", CALLD_ROUTE_OPEN, calld_resource_join },
-  { "GET", "/api/me", CALLD_ROUTE_NONE, calld_resource_me },
-  { "GET", "/api/ice-servers", CALLD_ROUTE_NONE, calld_resource_ice_servers },
-
-  { "GET", "/api/appointments", CALLD_ROUTE_NONE, calld_resource_appointments_list },
-  { "POST", "/api/appointments", CALLD_ROUTE_NONE, calld_resource_appointments_create },
-  { "GET", "/api/appointments/{id}", CALLD_ROUTE_NONE, calld_resource_appointments_show },
-  { "POST", "/api/appointments/{id}/cancel", CALLD_ROUTE_NONE, calld_resource_appointments_cancel },
-  { "POST", "/api/appointments/{id}/reschedule", CALLD_ROUTE_NONE,
-    calld_resource_appointments_reschedule },
-  { "POST", "/api/appointments/{id}/link", CALLD_ROUTE_NONE, calld_resource_appointments_link },
-  { "GET", "/api/appointments/{id}/audit", CALLD_ROUTE_NONE, calld_resource_appointments_audit },
-  { "GET", "/api/appointments/{id}/messages", CALLD_ROUTE_NONE, calld_resource_messages_list },
-  { "POST", "/api/appointments/{id}/messages", CALLD_ROUTE_NONE, calld_resource_messages_send },
-
-  { "POST", "[/api]/appointments/{id}/call/request", CALLD_ROUTE_CALL,
-    calld_resource_call_request },
-  { "POST", "[/api]/appointments/{id}/call/accept", CALLD_ROUTE_CALL, calld_resource_call_accept },
-  { "POST", "[/api]/appointments/{id}/call/cancel", CALLD_ROUTE_NONE, calld_resource_call_cancel },
-  { "POST", "[/api]/appointments/{id}/call/started", CALLD_ROUTE_NONE,
-    calld_resource_call_started },
-  { "POST", "[/api]/appointments/{id}/call/rejoin", CALLD_ROUTE_NONE, calld_resource_call_rejoin },
-  { "POST", "[/api]/appointments/{id}/call/leave", CALLD_ROUTE_NONE, calld_resource_call_leave },
-  { "POST", "[/api]/appointments/{id}/call/end", CALLD_ROUTE_NONE, calld_resource_call_end },
-};
 
 G_DEFINE_FINAL_TYPE (CalldServer, calld_server, G_TYPE_OBJECT)
 
@@ -165,7 +131,10 @@ call_handler (CalldServer *self, CalldExchange *exchange)
     calld_exchange_reply_error (exchange, error);
     return;
   }
-  route->handle (exchange);
+  if (calld_exchange_check_input (exchange, &error))
+    route->handle (exchange);
+  else
+    calld_exchange_reply_error (exchange, error);
 }
 
 static void
@@ -228,6 +197,8 @@ on_request (SoupServer *soup,
   g_autofree char *token = NULL;
   CalldRouteMatch match;
   CalldRouteVerdict verdict;
+  const CalldRoute *routes;
+  gsize n_routes;
 
   if (trace->too_large) {
     g_autoptr (GError) error = g_error_new (CALL_ERROR, CALL_ERROR_TOO_LARGE,
@@ -241,7 +212,8 @@ on_request (SoupServer *soup,
     reply_preflight (exchange);
     return;
   }
-  verdict = calld_router_match (routes, G_N_ELEMENTS (routes), method, path, &match);
+  routes = calld_routes_get (&n_routes);
+  verdict = calld_router_match (routes, n_routes, method, path, &match);
   if (verdict != CALLD_ROUTE_FOUND) {
     refuse_route (exchange, verdict, &match);
     calld_route_match_clear (&match);

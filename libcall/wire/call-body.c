@@ -225,6 +225,13 @@ const CallSchema call_end_answer = CALL_SCHEMA (CallEndAnswer, end_answer_fields
 
 const CallSchema call_empty_answer = { sizeof (CallEmptyAnswer), NULL, 0, NULL };
 
+static const CallField root_answer_fields[] = {
+  CALL_NEEDED (CallRootAnswer, "name", name, STRING),
+  CALL_NEEDED (CallRootAnswer, "version", version, STRING),
+  CALL_NEEDED (CallRootAnswer, "status", status, STRING),
+};
+const CallSchema call_root_answer = CALL_SCHEMA (CallRootAnswer, root_answer_fields);
+
 static const CallField health_answer_fields[] = {
   CALL_NEEDED (CallHealthAnswer, "status", status, STRING),
   CALL_NEEDED (CallHealthAnswer, "live", live, BOOL),

@@ -230,6 +230,16 @@ typedef struct {
 extern const CallSchema call_empty_answer;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallEmptyAnswer, call_record_unref)
 
+/* GET / */
+typedef struct {
+  CallRecord record;
+  char *name;
+  char *version;
+  char *status;
+} CallRootAnswer;
+extern const CallSchema call_root_answer;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallRootAnswer, call_record_unref)
+
 /* GET /health; checks: name of a part to "ok" or what is wrong with it */
 typedef struct {
   CallRecord record;

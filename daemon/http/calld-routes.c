@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "calld-http"
+
+#include "config.h"
+
+#include "calld-routes.h"
+
+#include "calld-resources.h"
+
+#include "call-body.h"
+#include "call-error.h"
+
+/*
+ * Every address that is served over HTTP but the real-time ones, and what is to be known of it. The
+ * documents of the API are written from this table, so a line says all of it: what
+ * tests/daemon/http-documents.c misses, it names.
+ */
+
+#define MESSAGES_MAX 500
+
+#define R(code) CALLD_REFUSES (code)
+/* Of an appointment that was named: it is not there, or other people's. */
+#define R_APPOINTMENT (R (NOT_FOUND) | R (NOT_PARTICIPANT))
+/* Of the access policy. */
+#define R_POLICY \
+  (R_APPOINTMENT | R (TOO_EARLY) | R (TOO_LATE) | R (WRONG_STATUS) | R (NOT_ELIGIBLE))
+#define R_CALL (R_APPOINTMENT | R (WRONG_STATE))
+
+static const CalldRouteParam appointments_query[] = {
+  { "from", CALL_FIELD_TIME, .doc = "Those that begin at or after this time" },
+  { "to", CALL_FIELD_TIME, .doc = "Those that begin before this time" },
+  { "status", CALL_FIELD_ENUM, .values = call_appointment_status_get_type,
+    .doc = "Those with one of these statuses" },
+  { NULL },
+};
+
+static const CalldRouteParam messages_query[] = {
+  { "before", CALL_FIELD_INT, 1, G_MAXINT64, .doc = "Messages with a smaller sequence number" },
+  { "limit", CALL_FIELD_INT, 1, MESSAGES_MAX, .doc = "How many at most; 100 if it is not said" },
+  { NULL },
+};
+
+static const CalldRoute routes[] = {
+  /* --- pages and health ----------------------------------------------------------------------- */
+
+  { "GET", "/", CALLD_ROUTE_OPEN, calld_resource_root, .tag = "Operation",
+    .summary = "Name and version of the server", .answer = &call_root_answer },
+  { "GET", "/join", CALLD_ROUTE_OPEN, calld_resource_join_page, .tag = "Pages",
+    .summary = "The patient's page", .produces = "text/html" },
+  { "GET", "/assets/{path}", CALLD_ROUTE_OPEN | CALLD_ROUTE_QUIET, calld_resource_asset,
+    .tag = "Pages", .summary = "A part of a page, with an ETag", .produces = "*/*",
+    .refusals = R (NOT_FOUND) },
+  { "GET", "/health", CALLD_ROUTE_OPEN | CALLD_ROUTE_QUIET, calld_resource_health,
+    .tag = "Operation", .summary = "How the server is; always 200 while it answers",
+    .answer = &call_health_answer },
+  { "GET", "/health/live", CALLD_ROUTE_OPEN | CALLD_ROUTE_QUIET, calld_resource_health_live,
+    .tag = "Operation", .summary = "Whether the main loop turns", .answer = &call_health_answer },
+  { "GET", "/health/ready", CALLD_ROUTE_OPEN | CALLD_ROUTE_QUIET, calld_resource_health_ready,
+    .tag = "Operation", .summary = "Whether it should get requests; 503 with what failed if not",
+    .answer = &call_health_answer, .refusals = R (UNAVAILABLE) },
+
+  /* --- signing in ----------------------------------------------------------------------------- */
+
+  { "POST", "/api/auth/login", CALLD_ROUTE_OPEN, calld_resource_login, .tag = "Signing in",
+    .summary = "Sign in with e-mail address and password", .body = &call_login_body,
+    .answer = &call_login_answer, .refusals = R (BAD_CREDENTIALS) | R (RATE_LIMITED) },
+  { "POST", "/api/auth/join", CALLD_ROUTE_OPEN, calld_resource_join, .tag = "Signing in",
+    .summary = "Sign in with a join link, for its one appointment", .body = &call_join_body,
+    .answer = &call_login_answer, .refusals = R (UNAUTHORIZED) | R (RATE_LIMITED) },
+  { "GET", "/api/me", CALLD_ROUTE_NONE, calld_resource_me, .tag = "Signing in",
+    .summary = "Who one is", .answer = &call_me_answer },
+  { "GET", "/api/ice-servers", CALLD_ROUTE_NONE, calld_resource_ice_servers, .tag = "Calls",
+    .summary = "STUN and TURN servers, with a credential for a limited time",
+    .answer = &call_ice_answer },
+
+  /* --- appointments --------------------------------------------------------------------------- */
+
+  { "GET", "/api/appointments", CALLD_ROUTE_NONE, calld_resource_appointments_list,
+    .tag = "Appointments", .summary = "The caller's appointments by time, 500 at most",
+    .query = appointments_query, .answer = &call_appointments_answer },
+  { "POST", "/api/appointments", CALLD_ROUTE_NONE, calld_resource_appointments_create,
+    .tag = "Appointments", .summary = "Make an appointment",
+    .who = "a doctor for itself, an admin, a service", .body = &call_appointment_body,
+    .status = 201, .answer = &call_appointment_answer,
+    .refusals = R (FORBIDDEN) | R (NOT_FOUND) | R (CONFLICT) },
+  { "GET", "/api/appointments/{id}", CALLD_ROUTE_NONE, calld_resource_appointments_show,
+    .tag = "Appointments", .summary = "One appointment",
+    .who = "its doctor, its patient, an admin, a service", .answer = &call_appointment_answer,
+    .refusals = R_APPOINTMENT },
+  { "POST", "/api/appointments/{id}/cancel", CALLD_ROUTE_NONE, calld_resource_appointments_cancel,
+    .tag = "Appointments", .summary = "Cancel an appointment, and end its call",
+    .who = "its doctor, its patient, an admin, a service", .body = &call_reason_body,
+    .answer = &call_appointment_answer,
+    .refusals = R_APPOINTMENT | R (WRONG_STATE) | R (CONFLICT) },
+  { "POST", "/api/appointments/{id}/reschedule", CALLD_ROUTE_NONE,
+    calld_resource_appointments_reschedule, .tag = "Appointments",
+    .summary = "Move an appointment: answers with the new one", .body = &call_reschedule_body,
+    .who = "its doctor, an admin, a service", .status = 201, .answer = &call_appointment_answer,
+    .refusals = R_APPOINTMENT | R (FORBIDDEN) | R (WRONG_STATE) | R (CONFLICT) },
+  { "POST", "/api/appointments/{id}/link", CALLD_ROUTE_NONE, calld_resource_appointments_link,
+    .tag = "Appointments", .summary = "Make the patient's join link",
+    .who = "its doctor, an admin, a service", .answer = &call_link_answer,
+    .refusals = R_APPOINTMENT | R (FORBIDDEN) | R (WRONG_STATUS) | R (TOO_LATE) },
+  { "GET", "/api/appointments/{id}/audit", CALLD_ROUTE_NONE, calld_resource_appointments_audit,
+    .tag = "Appointments", .summary = "What happened, row by row of the audit chain",
+    .who = "its doctor, an admin", .answer = &call_audit_answer,
+    .refusals = R_APPOINTMENT | R (FORBIDDEN) },
+  { "GET", "/api/appointments/{id}/messages", CALLD_ROUTE_NONE, calld_resource_messages_list,
+    .tag = "Chat", .summary = "Messages of an appointment's conversation, by sequence",
+    .who = "its doctor, its patient", .query = messages_query, .answer = &call_messages_answer,
+    .refusals = R_APPOINTMENT },
+  { "POST", "/api/appointments/{id}/messages", CALLD_ROUTE_NONE, calld_resource_messages_send,
+    .tag = "Chat", .summary = "Say something; the same tempId again gives the same message",
+    .who = "its doctor, its patient", .body = &call_message_body, .status = 201,
+    .answer = &call_message_answer, .refusals = R_APPOINTMENT | R (NOT_FOUND) },
+
+  /* --- calls ---------------------------------------------------------------------------------- */
+
+  { "POST", "[/api]/appointments/{id}/call/request", CALLD_ROUTE_CALL, calld_resource_call_request,
+    .tag = "Calls", .summary = "Call the other side", .who = "its doctor, its patient",
+    .body = &call_call_request_body, .answer = &call_request_answer,
+    .refusals = R_POLICY | R (BUSY) },
+  { "POST", "[/api]/appointments/{id}/call/accept", CALLD_ROUTE_CALL, calld_resource_call_accept,
+    .tag = "Calls", .summary = "Answer a call; the same user again gets the same answer",
+    .who = "the one who is called", .body = &call_call_accept_body, .answer = &call_accept_answer,
+    .refusals = R_POLICY | R_CALL | R (BUSY) | R (CONFLICT) },
+  { "POST", "[/api]/appointments/{id}/call/cancel", CALLD_ROUTE_NONE, calld_resource_call_cancel,
+    .tag = "Calls", .summary = "Give up a call that rings, or decline it",
+    .who = "its doctor, its patient", .body = &call_call_cancel_body, .answer = &call_empty_answer,
+    .refusals = R_CALL },
+  { "POST", "[/api]/appointments/{id}/call/started", CALLD_ROUTE_NONE, calld_resource_call_started,
+    .tag = "Calls", .summary = "Say that media flows", .who = "its doctor, its patient",
+    .body = &call_call_started_body, .answer = &call_started_answer, .refusals = R_CALL },
+  { "POST", "[/api]/appointments/{id}/call/rejoin", CALLD_ROUTE_NONE, calld_resource_call_rejoin,
+    .tag = "Calls", .summary = "Ask for a new generation of media",
+    .who = "its doctor, its patient", .body = &call_call_rejoin_body, .answer = &call_rejoin_answer,
+    .refusals = R_POLICY | R_CALL | R (CONFLICT) },
+  { "POST", "[/api]/appointments/{id}/call/leave", CALLD_ROUTE_NONE, calld_resource_call_leave,
+    .tag = "Calls", .summary = "Leave a call; the visit goes on", .who = "its doctor, its patient",
+    .body = &call_call_leave_body, .answer = &call_empty_answer, .refusals = R_CALL },
+  { "POST", "[/api]/appointments/{id}/call/end", CALLD_ROUTE_NONE, calld_resource_call_end,
+    .tag = "Calls", .summary = "End the visit; saying it again does no harm",
+    .who = "its doctor, its patient", .body = &call_call_end_body, .answer = &call_end_answer,
+    .refusals = R_CALL },
+
+  /* --- chat: groups and people ---------------------------------------------------------------- */
+
+  /* --- chat: search, webhooks, push ----------------------------------------------------------- */
+
+  /* --- files ---------------------------------------------------------------------------------- */
+};
+
+/**
+ * calld_routes_get:
+ * @n_routes: (out): how many there are
+ *
+ * Returns: (transfer none) (array length=n_routes): the table of routes
+ */
+const CalldRoute *
+calld_routes_get (gsize *n_routes)
+{
+  *n_routes = G_N_ELEMENTS (routes);
+  return routes;
+}
