@@ -157,6 +157,7 @@ build_network (CalldContext *self, GError **error)
   self->server = calld_server_new (&self->parts);
   calld_hub_options_init (&options);
   options.max_connections = self->config->max_connections;
+  options.proxies = self->config->proxies;
   options.certificate_file = self->config->tls_cert_file;
   options.key_file = self->config->tls_key_file;
   self->hub = calld_hub_new (&options, calld_server_get_soup (self->server), error);

@@ -216,6 +216,7 @@ hand_over (CalldPeer *peer, const CalldHead *head, const guint8 *data, gsize len
 
   handover->mail.open = calld_handover_open;
   handover->address = peer->address;
+  handover->client = peer->client;
   handover->received = g_bytes_new (data, head_end + body);
   if (head_end + body < length)
     handover->following = g_bytes_new (data + head_end + body, length - head_end - body);
@@ -302,6 +303,28 @@ step_body (CalldPeer *peer, const guint8 *data, gsize length)
   return need;
 }
 
+/* A proxy's connection carries the requests of many clients, so each request says anew whose it is.
+ */
+static void
+find_client (CalldPeer *peer, const CalldHead *head)
+{
+  const CalldProxies *proxies = peer->reactor->options.proxies;
+  const char *forwarded = soup_message_headers_get_list (head->headers, "X-Forwarded-For");
+  g_autoptr (GInetAddress) from = NULL;
+  g_autoptr (GInetAddress) client = NULL;
+
+  peer->client = peer->address;
+  if (proxies == NULL || forwarded == NULL)
+    return;
+  from = calld_address_to_inet (&peer->address);
+  client = calld_proxies_find_client (proxies, from, forwarded);
+  if (g_inet_address_equal (client, from))
+    return;
+  peer->client = (CalldAddress){ .family = (guint16) g_inet_address_get_family (client) };
+  memcpy (peer->client.bytes, g_inet_address_to_bytes (client),
+          g_inet_address_get_native_size (client));
+}
+
 static gsize
 step_head (CalldPeer *peer, const guint8 *data, gsize length)
 {
@@ -329,6 +352,7 @@ step_head (CalldPeer *peer, const guint8 *data, gsize length)
   }
   peer->is_head_begun = FALSE;
   peer->keep_alive = head.keep_alive;
+  find_client (peer, &head);
   route = find_route (peer->reactor, &head);
   if (route == NULL)
     return give_to_libsoup (peer, &head, data, length, used);

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
  * @mail: how it travels
  * @channel: the connection
  * @address: the other end
+ * @client: whom the request came from
  * @received: head and body of the request, as far as they have come
  * @following: (nullable): what came behind the request
  * @body_left: bytes of the body still to come, -1 for a body in chunks
@@ -21,6 +22,7 @@ typedef struct {
   CalldMail mail;
   CalldChannel channel;
   CalldAddress address;
+  CalldAddress client;
   GBytes *received;
   GBytes *following;
   gint64 body_left;

@@ -72,12 +72,8 @@ calld_hub_options_init (CalldHubOptions *options)
 static GSocketAddress *
 make_address (const CalldAddress *from)
 {
-  g_autoptr (GInetAddress) address = NULL;
+  g_autoptr (GInetAddress) address = calld_address_to_inet (from);
 
-  if (from->family == AF_UNIX)
-    address = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
-  else
-    address = g_inet_address_new_from_bytes (from->bytes, (GSocketFamily) from->family);
   return g_inet_socket_address_new (address, from->port);
 }
 
@@ -132,7 +128,7 @@ calld_handover_open (CalldMail *mail, gpointer receiver)
     calld_handover_free (handover);
     return;
   }
-  remote = make_address (&handover->address);
+  remote = make_address (&handover->client);
   any = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   local = g_inet_socket_address_new (any, self->port);
   stream = calld_http_stream_new (handover, self->options.body_bytes, on_stream_returned, self,

@@ -4,6 +4,7 @@
 #include <libsoup/soup.h>
 
 #include "calld-frame.h"
+#include "calld-proxies.h"
 
 G_BEGIN_DECLS
 
@@ -19,6 +20,7 @@ G_BEGIN_DECLS
  * @frame_memory: bytes that all incomplete large frames and bodies may take together
  * @queue_frames: frames that may wait for one slow reader
  * @queue_bytes: bytes that may wait for one slow reader
+ * @proxies: (nullable): whose X-Forwarded-For is believed; must outlive the hub
  * @certificate_file: (nullable): PEM file; TLS is ended in the hub when set
  * @key_file: (nullable): PEM file of the private key
  *
@@ -35,6 +37,7 @@ typedef struct {
   gsize frame_memory;
   guint queue_frames;
   gsize queue_bytes;
+  const CalldProxies *proxies;
   const char *certificate_file;
   const char *key_file;
 } CalldHubOptions;

@@ -33,6 +33,7 @@ calld_peer_new (CalldReactor *reactor, const CalldChannel *channel, const CalldA
   self->reactor = reactor;
   self->channel = *channel;
   self->address = *address;
+  self->client = *address;
   self->state = CALLD_PEER_HEAD;
   self->keep_alive = TRUE;
   self->next = reactor->peers;
@@ -537,14 +538,14 @@ calld_peer_get_reactor (CalldPeer *self)
  * calld_peer_get_address:
  * @self: a peer
  *
- * The address of the other end.
+ * Whom the last request came from: the other end, or the client behind a trusted proxy.
  *
  * Returns: (transfer none): the address
  */
 const CalldAddress *
 calld_peer_get_address (CalldPeer *self)
 {
-  return &self->address;
+  return &self->client;
 }
 
 /**
@@ -563,6 +564,20 @@ calld_address_to_string (const CalldAddress *self)
   if (self->family == AF_INET || self->family == AF_INET6)
     inet_ntop (self->family, self->bytes, text, sizeof text);
   return g_strdup (text);
+}
+
+/**
+ * calld_address_to_inet:
+ * @self: an address
+ *
+ * Returns: (transfer full): the address without its port; that of a Unix socket is a loopback's
+ */
+GInetAddress *
+calld_address_to_inet (const CalldAddress *self)
+{
+  if (self->family == AF_UNIX)
+    return g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
+  return g_inet_address_new_from_bytes (self->bytes, (GSocketFamily) self->family);
 }
 
 /**

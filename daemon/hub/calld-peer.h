@@ -117,6 +117,8 @@ struct _CalldPeer {
   CallWebsocketParser parser;
   guint32 accounted;
   CalldAddress address;
+  /* Who asks: the same, unless a proxy of ours says otherwise with each request. */
+  CalldAddress client;
   guint8 state;
   guint8 interest;
   guint8 keep_alive : 1;
@@ -145,6 +147,7 @@ void calld_peer_wait (CalldPeer *self, guint64 delay_ms);
 CalldReactor *calld_peer_get_reactor (CalldPeer *self);
 const CalldAddress *calld_peer_get_address (CalldPeer *self);
 char *calld_address_to_string (const CalldAddress *self);
+GInetAddress *calld_address_to_inet (const CalldAddress *self);
 void calld_peer_claim (CalldPeer *self, const CalldPeerClass *klass, gpointer owner);
 void calld_peer_set_note (CalldPeer *self, const char *headers);
 const char *calld_peer_get_note (CalldPeer *self);

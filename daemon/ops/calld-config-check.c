@@ -135,6 +135,16 @@ check_cors (CalldConfig *config, GPtrArray *problems)
   }
 }
 
+static void
+check_proxies (CalldConfig *config, GPtrArray *problems)
+{
+  g_autoptr (GError) error = NULL;
+
+  config->proxies = calld_proxies_new ((const char *const *) config->trusted_proxies, &error);
+  if (config->proxies == NULL)
+    calld_config_add_problem (problems, "TRUSTED_PROXIES", "%s", error->message);
+}
+
 /* A secret of few different letters was typed, not drawn. */
 static void
 check_secret (CalldConfig *config, GPtrArray *problems)
@@ -166,6 +176,11 @@ calld_config_check (CalldConfig *config, GPtrArray *problems)
   check_tls (config, problems);
   check_ice (config, problems);
   check_cors (config, problems);
+  check_proxies (config, problems);
+  if (g_strcmp0 (config->jwt_audience, CALLD_CONFIG_LINK_AUDIENCE) == 0)
+    calld_config_add_problem (problems, "JWT_AUDIENCE",
+                              "\"%s\" is what join links are for; choose another word",
+                              CALLD_CONFIG_LINK_AUDIENCE);
   check_secret (config, problems);
   if (config->auto_accept && !config->development)
     calld_config_add_problem (problems, "AUTO_ACCEPT",

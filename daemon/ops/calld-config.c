@@ -50,6 +50,8 @@ static const Variable variables[] = {
   { "JWT_SECRET", KIND_LATER, .secret = TRUE },
   { "JWT_SECRET_FILE", KIND_LATER },
   { "JWT_PUBLIC_KEY_FILE", KIND_LATER },
+  { "JWT_AUDIENCE", KIND_TEXT, FIELD (jwt_audience) },
+  { "JWT_ISSUER", KIND_TEXT, FIELD (jwt_issuer) },
   { "AUDIT_KEY_FILE", KIND_LATER },
   { "TOKEN_TTL_SECONDS", KIND_UINT, FIELD (token_ttl_seconds), 60, 2592000, "43200" },
   { "CALL_LEAD_MINUTES", KIND_UINT, FIELD (lead_minutes), 0, 1440, "10" },
@@ -71,6 +73,7 @@ static const Variable variables[] = {
   { "MAX_PAYLOAD_BYTES", KIND_UINT, FIELD (max_payload_bytes), 1024, 104857600, "1000000" },
   { "MAX_CONNECTIONS", KIND_UINT, FIELD (max_connections), 1, 1000000, "10000" },
   { "RATE_LIMIT_PER_MINUTE", KIND_UINT, FIELD (rate_limit_per_minute), 1, 1000000, "100" },
+  { "TRUSTED_PROXIES", KIND_LIST, FIELD (trusted_proxies) },
   { "LOG_LEVEL", KIND_WORD, FIELD (log_level), .fallback = "info",
     .words = "error|warning|info|debug" },
   { "LOG_FORMAT", KIND_WORD, FIELD (log_format), .fallback = "text", .words = "text|json" },
@@ -439,11 +442,15 @@ config_clear (gpointer data)
   g_free (self->database_url);
   g_clear_pointer (&self->jwt_secret, g_bytes_unref);
   g_free (self->jwt_public_key);
+  g_free (self->jwt_audience);
+  g_free (self->jwt_issuer);
   g_clear_pointer (&self->audit_key, g_bytes_unref);
   g_strfreev (self->stun_urls);
   g_strfreev (self->turn_urls);
   g_free (self->turn_secret);
   g_strfreev (self->cors_origins);
+  g_strfreev (self->trusted_proxies);
+  g_clear_pointer (&self->proxies, calld_proxies_unref);
 }
 
 void

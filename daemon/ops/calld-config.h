@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "calld-proxies.h"
+
 #include <glib.h>
 
 G_BEGIN_DECLS
+
+/* The audience of join links, which no token may have. */
+#define CALLD_CONFIG_LINK_AUDIENCE "join"
 
 /**
  * CalldLogLevel:
@@ -61,6 +66,8 @@ typedef struct {
   gboolean development;        /* CALL_ENV or NODE_ENV is "development" */
   GBytes *jwt_secret;          /* at least 32 bytes */
   char *jwt_public_key;        /* (nullable) PEM, for tokens of a foreign issuer */
+  char *jwt_audience;          /* (nullable) the "aud" of tokens */
+  char *jwt_issuer;            /* (nullable) the "iss" of tokens */
   GBytes *audit_key;           /* 32 bytes, keys the audit chain */
   guint token_ttl_seconds;
   guint lead_minutes;
@@ -81,6 +88,8 @@ typedef struct {
   guint max_payload_bytes;
   guint max_connections;
   guint rate_limit_per_minute;
+  char **trusted_proxies; /* never NULL, may be empty */
+  CalldProxies *proxies;  /* the same, parsed */
   CalldLogLevel log_level;
   CalldLogFormat log_format;
   CalldBusChoice bus; /* CALL_BUS */

@@ -18,7 +18,7 @@
 #include <string.h>
 
 /* The "aud" of a join link. A token has none, so that neither passes for the other. */
-#define LINK_AUDIENCE "join"
+#define LINK_AUDIENCE CALLD_CONFIG_LINK_AUDIENCE
 
 /* How much longer than its link a patient's token lasts: whoever is in a visit when the window
  * closes must still be able to end it properly. Entering is the access policy's, not the token's.
@@ -384,6 +384,8 @@ calld_auth_issue_token (CalldAuth *self, const CalldIdentity *identity, GError *
     .role = identity->role,
     .name = identity->name,
     .appointment_id = identity->appointment_id,
+    .audience = self->config->jwt_audience,
+    .issuer = self->config->jwt_issuer,
     .id = id,
     .issued_at = calld_clock_now_ms (self->clock) / 1000,
     .expires_at = (identity->expires_at + extra) / 1000,
@@ -417,12 +419,25 @@ verify (CalldAuth *self, const char *token, const char *audience, GError **error
     g_set_error_literal (error, CALL_ERROR, CALL_ERROR_UNAUTHORIZED, "Sign in first.");
     return NULL;
   }
-  if (self->foreign_key != NULL && audience == NULL) {
-    claims = call_jwt_verify (self->foreign_key, token, NULL, now, NULL);
+  if (self->foreign_key != NULL && g_strcmp0 (audience, LINK_AUDIENCE) != 0) {
+    claims = call_jwt_verify (self->foreign_key, token, audience, now, NULL);
     if (claims != NULL)
       return claims;
   }
   return call_jwt_verify (self->key, token, audience, now, error);
+}
+
+/* JWT_ISSUER: with several programs that share a key, only this one's tokens are good here. */
+static gboolean
+check_issuer (CalldAuth *self, const CallJwtClaims *claims, GError **error)
+{
+  const char *wanted = self->config->jwt_issuer;
+
+  if (wanted == NULL || g_strcmp0 (claims->issuer, wanted) == 0)
+    return TRUE;
+  g_set_error_literal (error, CALL_ERROR, CALL_ERROR_UNAUTHORIZED,
+                       "The token was given out by somebody else.");
+  return FALSE;
 }
 
 /**
@@ -439,16 +454,11 @@ verify (CalldAuth *self, const char *token, const char *audience, GError **error
 CalldIdentity *
 calld_auth_verify_token (CalldAuth *self, const char *token, GError **error)
 {
-  g_autoptr (CallJwtClaims) claims = verify (self, token, NULL, error);
+  /* A join link is exchanged for a token first and is none: its audience is never that of ours. */
+  g_autoptr (CallJwtClaims) claims = verify (self, token, self->config->jwt_audience, error);
 
-  if (claims == NULL)
+  if (claims == NULL || !check_issuer (self, claims, error))
     return NULL;
-  /* A join link is exchanged for a token first: it must not be one. */
-  if (claims->audience != NULL && g_str_equal (claims->audience, LINK_AUDIENCE)) {
-    g_set_error_literal (error, CALL_ERROR, CALL_ERROR_UNAUTHORIZED,
-                         "This is a link, not a token.");
-    return NULL;
-  }
   return claims_to_identity (claims, error);
 }
 

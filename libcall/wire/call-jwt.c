@@ -53,6 +53,7 @@ call_jwt_claims_free (CallJwtClaims *claims)
   g_free (claims->name);
   g_free (claims->appointment_id);
   g_free (claims->audience);
+  g_free (claims->issuer);
   g_free (claims->id);
   g_free (claims);
 }
@@ -209,9 +210,9 @@ add_claims (jwt_t *jwt, const CallJwtClaims *claims)
 
   return add_text (jwt, "sub", claims->subject) | add_text (jwt, "role", role) |
          add_text (jwt, "name", claims->name) | add_text (jwt, "apt", claims->appointment_id) |
-         add_text (jwt, "aud", claims->audience) | add_text (jwt, "jti", claims->id) |
-         add_time (jwt, "iat", claims->issued_at) | add_time (jwt, "nbf", claims->not_before) |
-         add_time (jwt, "exp", claims->expires_at);
+         add_text (jwt, "aud", claims->audience) | add_text (jwt, "iss", claims->issuer) |
+         add_text (jwt, "jti", claims->id) | add_time (jwt, "iat", claims->issued_at) |
+         add_time (jwt, "nbf", claims->not_before) | add_time (jwt, "exp", claims->expires_at);
 }
 
 /**
@@ -366,6 +367,7 @@ read_claims (JsonObject *object, const char *audience, CallJwtClaims *claims)
                              NULL) &&
          get_text (object, "name", CALL_JSON_OPTIONAL, &claims->name) &&
          get_text (object, "apt", CALL_JSON_OPTIONAL, &claims->appointment_id) &&
+         get_text (object, "iss", CALL_JSON_OPTIONAL, &claims->issuer) &&
          get_text (object, "jti", CALL_JSON_OPTIONAL, &claims->id) &&
          get_seconds (object, "exp", CALL_JSON_REQUIRED, &claims->expires_at) &&
          get_seconds (object, "iat", CALL_JSON_OPTIONAL, &claims->issued_at) &&

@@ -31,6 +31,7 @@ typedef enum {
  * @name: (nullable): "name"
  * @appointment_id: (nullable): "apt", the one appointment the token opens
  * @audience: (nullable): "aud"
+ * @issuer: (nullable): "iss", who gave the token out
  * @id: (nullable): "jti"
  * @issued_at: "iat" in seconds since 1970, or 0
  * @not_before: "nbf" in seconds, or 0
@@ -44,6 +45,7 @@ typedef struct {
   char *name;
   char *appointment_id;
   char *audience;
+  char *issuer;
   char *id;
   gint64 issued_at;
   gint64 not_before;

@@ -285,6 +285,59 @@ test_key_as_secret (Fixture *self, gconstpointer data)
   g_assert_null (calld_auth_verify_token (self->auth, token, NULL));
 }
 
+static char *
+sign_as (Fixture *self, const char *audience, const char *issuer)
+{
+  gsize length;
+  const void *secret = g_bytes_get_data (self->config->jwt_secret, &length);
+  g_autoptr (CallJwtKey) key = call_jwt_key_new_secret (secret, length, NULL);
+  CallJwtClaims claims = { .subject = self->clinic.doctor->id,
+                           .role = CALL_ROLE_DOCTOR,
+                           .audience = (char *) audience,
+                           .issuer = (char *) issuer,
+                           .expires_at = CLINIC_NOW / 1000 + 600 };
+
+  return call_jwt_sign (key, &claims, NULL);
+}
+
+/* JWT_AUDIENCE and JWT_ISSUER: what they say, tokens have to say, and ours do. */
+static void
+test_audience_and_issuer (Fixture *self, gconstpointer data)
+{
+  static const struct {
+    const char *audience;
+    const char *issuer;
+    gboolean is_good_before;
+    gboolean is_good;
+  } cases[] = {
+    { NULL, NULL, TRUE, FALSE },         { "visits", "clinic", FALSE, TRUE },
+    { "visits", NULL, FALSE, FALSE },    { NULL, "clinic", TRUE, FALSE },
+    { "visits", "other", FALSE, FALSE }, { "other", "clinic", FALSE, FALSE },
+    { "join", "clinic", FALSE, FALSE },
+  };
+  g_autoptr (CalldIdentity) who = calld_auth_identity_for_user (self->auth, self->clinic.doctor);
+  g_autoptr (CalldAppointmentRecord) appointment = clinic_appointment (&self->clinic);
+  g_autoptr (CalldIdentity) known = NULL, linked = NULL;
+  g_autofree char *own = NULL, *url = NULL;
+
+  for (guint strict = 0; strict < 2; strict++) {
+    self->config->jwt_audience = g_strdup (strict ? "visits" : NULL);
+    self->config->jwt_issuer = g_strdup (strict ? "clinic" : NULL);
+    for (gsize i = 0; i < G_N_ELEMENTS (cases); i++) {
+      g_autofree char *token = sign_as (self, cases[i].audience, cases[i].issuer);
+      g_autoptr (CalldIdentity) found = calld_auth_verify_token (self->auth, token, NULL);
+
+      g_assert_true ((found != NULL) == (strict ? cases[i].is_good : cases[i].is_good_before));
+    }
+  }
+  own = calld_auth_issue_token (self->auth, who, NULL);
+  known = calld_auth_verify_token (self->auth, own, NULL);
+  g_assert_nonnull (known);
+  url = calld_auth_make_link (self->auth, appointment, NULL, NULL);
+  linked = calld_auth_verify_link (self->auth, url, NULL);
+  g_assert_nonnull (linked);
+}
+
 static void
 test_useless_key (Fixture *self, gconstpointer data)
 {
@@ -363,6 +416,7 @@ main (int argc, char **argv)
   ADD ("bad-tokens", test_bad_tokens);
   ADD ("foreign-secret", test_foreign_secret);
   ADD ("foreign-issuer", test_foreign_issuer);
+  ADD ("audience-and-issuer", test_audience_and_issuer);
   ADD ("key-as-secret", test_key_as_secret);
   ADD ("useless-key", test_useless_key);
   ADD ("link", test_link);

@@ -169,6 +169,8 @@ static const struct {
   { "JWT_SECRET_FILE", "/no/such/file", "JWT_SECRET_FILE|No such file" },
   { "JWT_PUBLIC_KEY_FILE", "/no/such/file", "JWT_PUBLIC_KEY_FILE" },
   { "AUDIT_KEY_FILE", "/no/such/file", "AUDIT_KEY_FILE" },
+  { "JWT_AUDIENCE", "join", "JWT_AUDIENCE|join links" },
+  { "TRUSTED_PROXIES", "10.0.0.0/8,proxy", "TRUSTED_PROXIES|\"proxy\"" },
   { "CALL_BUS", "both", "CALL_BUS|session" },
   { "PING_INTERVAL_MS", "0", "PING_INTERVAL_MS" },
   { "MAX_PAYLOAD_BYTES", "1", "MAX_PAYLOAD_BYTES" },
