@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include <gst/gst.h>
+
+#define PACKAGE "libcall"
+
+static gboolean
+plugin_init (GstPlugin *plugin)
+{
+  return TRUE;
+}
+
+GST_PLUGIN_DEFINE (GST_VERSION_MAJOR,
+                   GST_VERSION_MINOR,
+                   call,
+                   "Speech of consultations: made even, written to files, sent on",
+                   plugin_init,
+                   PACKAGE_VERSION,
+                   "LGPL",
+                   "libcall",
+                   "https://libcall.org/")
