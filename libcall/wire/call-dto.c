@@ -6,6 +6,7 @@
 #include "call-active-call-private.h"
 #include "call-appointment-private.h"
 #include "call-audit-event.h"
+#include "call-dto-private.h"
 #include "call-ice-server.h"
 #include "call-message.h"
 #include "call-time.h"
@@ -82,7 +83,7 @@ read_user (JsonObject *object, GError **error)
   return call_user_new (id, name, email, (CallRole) role, time_zone);
 }
 
-const CallModelCodec call_dto_user = { write_user, read_user };
+const CallModelCodec call_dto_user = { write_user, read_user, "User", &call_dto_user_shape };
 
 /* --- call ------------------------------------------------------------------------------------- */
 
@@ -160,7 +161,8 @@ read_active_call (JsonObject *object, GError **error)
   return read_peers (call, object, error) ? g_steal_pointer (&call) : NULL;
 }
 
-const CallModelCodec call_dto_active_call = { write_active_call, read_active_call };
+const CallModelCodec call_dto_active_call = { write_active_call, read_active_call, "Call",
+                                              &call_dto_active_call_shape };
 
 /* --- appointment ------------------------------------------------------------------------------ */
 
@@ -341,7 +343,8 @@ read_appointment (JsonObject *object, GError **error)
   return g_steal_pointer (&appointment);
 }
 
-const CallModelCodec call_dto_appointment = { write_appointment, read_appointment };
+const CallModelCodec call_dto_appointment = { write_appointment, read_appointment, "Appointment",
+                                              &call_dto_appointment_shape };
 
 /* --- message ---------------------------------------------------------------------------------- */
 
@@ -392,7 +395,8 @@ read_message (JsonObject *object, GError **error)
                        "status", status, NULL);
 }
 
-const CallModelCodec call_dto_message = { write_message, read_message };
+const CallModelCodec call_dto_message = { write_message, read_message, "Message",
+                                          &call_dto_message_shape };
 
 /* --- audit event ------------------------------------------------------------------------------ */
 
@@ -431,7 +435,8 @@ read_audit_event (JsonObject *object, GError **error)
   return call_audit_event_new (seq, kind, user_id, call_id, at, payload, hash);
 }
 
-const CallModelCodec call_dto_audit_event = { write_audit_event, read_audit_event };
+const CallModelCodec call_dto_audit_event = { write_audit_event, read_audit_event, "AuditEvent",
+                                              &call_dto_audit_event_shape };
 
 /* --- ICE server ------------------------------------------------------------------------------- */
 
@@ -458,7 +463,8 @@ read_ice_server (JsonObject *object, GError **error)
   return call_ice_server_new ((const char *const *) urls, username, credential);
 }
 
-const CallModelCodec call_dto_ice_server = { write_ice_server, read_ice_server };
+const CallModelCodec call_dto_ice_server = { write_ice_server, read_ice_server, "IceServer",
+                                             &call_dto_ice_server_shape };
 
 /* --- any of them ------------------------------------------------------------------------------ */
 

@@ -249,6 +249,20 @@ call_notice_kind_get_event (CallNoticeKind kind)
 }
 
 /**
+ * call_notice_kind_get_schema:
+ * @kind: a kind
+ *
+ * Returns: (transfer none): the members of its argument
+ */
+const CallSchema *
+call_notice_kind_get_schema (CallNoticeKind kind)
+{
+  g_return_val_if_fail ((guint) kind < CALL_NOTICE_N_KINDS, NULL);
+
+  return &kinds[kind].schema;
+}
+
+/**
  * call_notice_kind_from_event:
  * @event: (nullable): the name of an event
  * @kind: (out): its kind

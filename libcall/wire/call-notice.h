@@ -139,6 +139,7 @@ void call_notice_unref (CallNotice *notice);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallNotice, call_notice_unref)
 
 const char *call_notice_kind_get_event (CallNoticeKind kind);
+const CallSchema *call_notice_kind_get_schema (CallNoticeKind kind);
 gboolean call_notice_kind_from_event (const char *event, CallNoticeKind *kind);
 char *call_notice_to_json (const CallNotice *notice);
 CallNotice *call_notice_from_json (const char *event, JsonNode *content, GError **error);

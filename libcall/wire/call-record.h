@@ -124,12 +124,16 @@ struct _CallSchema {
  * CallModelCodec:
  * @write: writes an object's members between the braces that are there already
  * @read: makes an object
+ * @name: what the documents call it
+ * @shape: its members, for the documents: offsets mean nothing in it
  *
  * How an object of the model and a JSON object are each other.
  */
 typedef struct {
   void (*write) (CallJsonWriter *writer, gpointer model);
   gpointer (*read) (JsonObject *object, GError **error);
+  const char *name;
+  const CallSchema *shape;
 } CallModelCodec;
 
 /**

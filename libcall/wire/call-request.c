@@ -155,6 +155,20 @@ call_request_kind_get_event (CallRequestKind kind)
 }
 
 /**
+ * call_request_kind_get_schema:
+ * @kind: a kind
+ *
+ * Returns: (transfer none): the members of its argument
+ */
+const CallSchema *
+call_request_kind_get_schema (CallRequestKind kind)
+{
+  g_return_val_if_fail ((guint) kind < CALL_REQUEST_N_KINDS, NULL);
+
+  return &kinds[kind].schema;
+}
+
+/**
  * call_request_kind_from_event:
  * @event: (nullable): the name of an event
  * @kind: (out): its kind

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "config.h"
+
+#include "call-docs.h"
+
+#include "call-dto.h"
+
+/*
+ * A member with the same name means the same everywhere; where it does not, a line with the owner
+ * before the name ("User.name") says so. Whoever adds a member or an event adds a line here:
+ * tests/libcall/wire-docs.c names what is missing.
+ */
+
+typedef struct {
+  const char *name;
+  const char *doc;
+} MemberDoc;
+
+static const MemberDoc members[] = {
+  { "appointment", "The appointment as it is now" },
+  { "appointmentId", "The appointment" },
+  { "appointments", "By time" },
+  { "at", "When it happened" },
+  { "audio", "Whether the microphone is on" },
+  { "autoAccept", "In development only: answer without asking" },
+  { "by", "Who did it; absent when the server did" },
+  { "call", "The active call, if there is one" },
+  { "callId", "The call" },
+  { "calleeId", "The user who is called" },
+  { "callerId", "The user who calls" },
+  { "channel", "appointments.<id>, users.<id> or conversations.<id>; “private-” may stand before" },
+  { "checks", "Each part: “ok”, or what is wrong with it" },
+  { "closesAt", "When the access window closes" },
+  { "code", "A word for programs" },
+  { "content", "The text" },
+  { "conversationId", "Its chat" },
+  { "createdAt", "When it was stored" },
+  { "credential", "Password for the TURN server, for a limited time" },
+  { "doctor", "Its doctor" },
+  { "doctorId", "Its doctor" },
+  { "duration", "Seconds in which media flowed" },
+  { "durationMinutes", "How long it takes" },
+  { "email", "In a user's own record only" },
+  { "endedAt", "When it ended" },
+  { "error", "What went wrong, a sentence" },
+  { "events", "In the order in which they happened" },
+  { "expiresAt", "Until when it is good" },
+  { "field", "The member that was wrong" },
+  { "from", "Who calls" },
+  { "generation", "The number of the peer connection: each rebuilt one has the next" },
+  { "groupId", "The conversation" },
+  { "hash", "Chains the row to the one before" },
+  { "iceServers", "As RTCPeerConnection takes them" },
+  { "id", "Its id" },
+  { "link", "The part of a join link behind #" },
+  { "live", "Whether the main loop turns" },
+  { "media", "Whether packets came since the last sign of life" },
+  { "message", "The message" },
+  { "messageId", "The message" },
+  { "messageIds", "Messages" },
+  { "messages", "By sequence" },
+  { "missing", "Who did not come: doctor, patient or both" },
+  { "name", "Its name" },
+  { "offer", "Whether this side offers" },
+  { "opensAt", "When the access window opens" },
+  { "opensAtLocal", "The same in the user's time zone, for people" },
+  { "password", "The password" },
+  { "patient", "Its patient" },
+  { "patientId", "Its patient" },
+  { "payload", "More of what happened" },
+  { "peerId", "An address at the PeerJS relay" },
+  { "peers", "User id to address at the PeerJS relay" },
+  { "readBy", "Who read it" },
+  { "ready", "Whether it should get requests" },
+  { "reason", "Why" },
+  { "reconnectAfterMs", "How long to stay away, in milliseconds; everybody is told another time" },
+  { "replyToId", "The message it answers" },
+  { "requestedAt", "When it began to ring" },
+  { "rescheduledTo", "The appointment that took its place" },
+  { "role", "In which role" },
+  { "scheduledAt", "When it begins" },
+  { "senderId", "Who wrote it" },
+  { "senderName", "The writer's name" },
+  { "seq", "A number that grows by one" },
+  { "since", "Since when" },
+  { "stage", "Where the trouble was, a word of a program" },
+  { "startedAt", "When media first flowed" },
+  { "state", "How far the call is" },
+  { "status", "Its status" },
+  { "success", "Always true" },
+  { "tempId", "The sender's own id of the message; the same again is the same message" },
+  { "timeZone", "IANA name" },
+  { "timestamp", "When it happened" },
+  { "token", "For the header Authorization, and for the socket" },
+  { "ttl", "Seconds for which the credential is good" },
+  { "type", "What it is" },
+  { "uptime", "Seconds since the start" },
+  { "url", "The join link" },
+  { "urls", "Addresses of the server" },
+  { "user", "The user" },
+  { "userId", "The user" },
+  { "username", "User for the TURN server" },
+  { "version", "The version of the server" },
+  { "video", "Whether the camera is on" },
+  { "waiting", "Who is in the waiting room, or whether somebody is" },
+  { "who", "Whose media flows" },
+
+  { "call_error.code", "What it was, a word of a program" },
+  { "connected.message", "A greeting" },
+  { "Error.code", "A word for programs: see the table of errors" },
+  { "Error.message", "An English sentence for people; translate by code" },
+  { "Error.status", "The appointment's status, of wrong_status" },
+  { "Error.callId", "The active call, of busy" },
+  { "User.name", "Their name" },
+};
+
+typedef struct {
+  const char *doc;
+  const CallSchema *ack;
+} RequestDoc;
+
+#define FIELD(name, Type, flags, extra)         \
+  {                                             \
+    name, 0, CALL_FIELD_##Type, flags, 0, extra \
+  }
+#define ACK(fields)                        \
+  {                                        \
+    0, fields, G_N_ELEMENTS (fields), NULL \
+  }
+
+static const CallField appointment_ack_fields[] = {
+  FIELD ("appointment", MODEL, CALL_FIELD_NEEDED, &call_dto_appointment),
+};
+static const CallSchema appointment_ack = ACK (appointment_ack_fields);
+static const CallField generation_ack_fields[] = {
+  FIELD ("generation", UINT, CALL_FIELD_NEEDED, NULL),
+};
+static const CallSchema generation_ack = ACK (generation_ack_fields);
+static const CallField message_ack_fields[] = {
+  FIELD ("message", MODEL, CALL_FIELD_NEEDED, &call_dto_message),
+};
+static const CallSchema message_ack = ACK (message_ack_fields);
+
+static const RequestDoc requests[CALL_REQUEST_N_KINDS] = {
+  [CALL_REQUEST_SUBSCRIBE] = { "Hear what happens in a channel" },
+  [CALL_REQUEST_UNSUBSCRIBE] = { "No longer hear a channel" },
+  [CALL_REQUEST_ENTER_WAITING_ROOM] = { "Enter the waiting room of an appointment",
+                                        &appointment_ack },
+  [CALL_REQUEST_LEAVE_WAITING_ROOM] = { "Leave the waiting room" },
+  [CALL_REQUEST_CALL_MEDIA] = { "Say that microphone or camera was switched" },
+  [CALL_REQUEST_CALL_ALIVE] = { "A sign of life, every 10 s in a call", &generation_ack },
+  [CALL_REQUEST_CALL_ERROR] = { "Tell of trouble with a call, for the audit" },
+  [CALL_REQUEST_JOIN_GROUP] = { "Hear a conversation" },
+  [CALL_REQUEST_LEAVE_GROUP] = { "No longer hear a conversation" },
+  [CALL_REQUEST_SEND_MESSAGE] = { "Say something in a conversation", &message_ack },
+  [CALL_REQUEST_MESSAGE_DELIVERED] = { "Say that messages arrived" },
+  [CALL_REQUEST_MESSAGE_READ] = { "Say that messages were read" },
+};
+
+static const char *const notices[CALL_NOTICE_N_KINDS] = {
+  [CALL_NOTICE_CALL_REQUESTED] = "The other side calls",
+  [CALL_NOTICE_CALL_ACCEPTED] = "The call was answered: the caller offers now",
+  [CALL_NOTICE_CALL_STARTED] = "Media flows at one side",
+  [CALL_NOTICE_CALL_REJOINED] = "A new generation of media: both sides begin anew",
+  [CALL_NOTICE_CALL_LEFT] = "A side left; the visit goes on",
+  [CALL_NOTICE_CALL_ENDED] = "The call is over",
+  [CALL_NOTICE_CALL_CANCELLED] = "It was given up, declined, or not answered",
+  [CALL_NOTICE_BUSY] = "A request met an active call",
+  [CALL_NOTICE_NO_SHOW] = "The access window passed without a visit",
+  [CALL_NOTICE_UPDATED] = "The appointment was made, moved or cancelled",
+  [CALL_NOTICE_WAITING] = "Somebody entered or left the waiting room",
+  [CALL_NOTICE_CALL_MEDIA] = "A side switched microphone or camera",
+  [CALL_NOTICE_CONNECTED] = "The greeting after signing in",
+  [CALL_NOTICE_NEW_MESSAGE] = "A message, to all members but the connection that sent it",
+  [CALL_NOTICE_MESSAGE_SENT] = "To the connection that sent it: the message is stored",
+  [CALL_NOTICE_MESSAGE_ERROR] = "To the connection that sent it: the message was refused",
+  [CALL_NOTICE_MESSAGE_DELIVERED] = "To the sender: the message arrived",
+  [CALL_NOTICE_MESSAGE_READ] = "To the sender: the message was read",
+  [CALL_NOTICE_SERVER_DRAINING] = "The server goes down: connect again after a while",
+};
+
+static const char *
+find (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (members); i++)
+    if (g_str_equal (members[i].name, name))
+      return members[i].doc;
+  return NULL;
+}
+
+/**
+ * call_docs_get_member:
+ * @owner: (nullable): the object or event it is in
+ * @member: a member's name on the wire
+ *
+ * Returns: (nullable): what it means, %NULL if nobody wrote it down
+ */
+const char *
+call_docs_get_member (const char *owner, const char *member)
+{
+  g_autofree char *full = owner != NULL ? g_strconcat (owner, ".", member, NULL) : NULL;
+  const char *doc = full != NULL ? find (full) : NULL;
+
+  return doc != NULL ? doc : find (member);
+}
+
+/**
+ * call_docs_get_request:
+ * @kind: what a client may ask
+ *
+ * Returns: (nullable): what it does, %NULL if nobody wrote it down
+ */
+const char *
+call_docs_get_request (CallRequestKind kind)
+{
+  g_return_val_if_fail ((guint) kind < CALL_REQUEST_N_KINDS, NULL);
+
+  return requests[kind].doc;
+}
+
+/**
+ * call_docs_get_ack:
+ * @kind: what a client may ask
+ *
+ * Returns: (transfer none) (nullable): what the acknowledgement has besides `ok`, %NULL for nothing
+ */
+const CallSchema *
+call_docs_get_ack (CallRequestKind kind)
+{
+  g_return_val_if_fail ((guint) kind < CALL_REQUEST_N_KINDS, NULL);
+
+  return requests[kind].ack;
+}
+
+/**
+ * call_docs_get_notice:
+ * @kind: what the server may tell
+ *
+ * Returns: (nullable): what it says, %NULL if nobody wrote it down
+ */
+const char *
+call_docs_get_notice (CallNoticeKind kind)
+{
+  g_return_val_if_fail ((guint) kind < CALL_NOTICE_N_KINDS, NULL);
+
+  return notices[kind];
+}
