@@ -174,6 +174,54 @@ start_thread (gpointer data)
   return NULL;
 }
 
+/*
+ * Monitors that nobody uses, still started. A monitor is never thrown away: GStreamer 1.22 leaves
+ * its handlers of "provider-hidden" connected to providers that live on, and they run on freed
+ * memory. So there are as many monitors as there were lists of devices at the same time.
+ */
+static GMutex idle_lock;
+static GQueue idle_monitors = G_QUEUE_INIT;
+
+static GstDeviceMonitor *
+make_monitor (void)
+{
+  static const char *const classes[] = { "Audio/Source", "Audio/Sink", "Video/Source" };
+  GstDeviceMonitor *monitor = gst_device_monitor_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
+    gst_device_monitor_add_filter (monitor, classes[i], NULL);
+  return monitor;
+}
+
+static GstDeviceMonitor *
+take_monitor (void)
+{
+  GstDeviceMonitor *monitor;
+
+  g_mutex_lock (&idle_lock);
+  monitor = g_queue_pop_head (&idle_monitors);
+  g_mutex_unlock (&idle_lock);
+  if (monitor != NULL) {
+    g_autoptr (GstBus) bus = gst_device_monitor_get_bus (monitor);
+
+    gst_bus_set_flushing (bus, FALSE);
+    return monitor;
+  }
+  return make_monitor ();
+}
+
+/* Its bus keeps nothing while nobody reads it. */
+static void
+give_monitor_back (GstDeviceMonitor *monitor)
+{
+  g_autoptr (GstBus) bus = gst_device_monitor_get_bus (monitor);
+
+  gst_bus_set_flushing (bus, TRUE);
+  g_mutex_lock (&idle_lock);
+  g_queue_push_tail (&idle_monitors, monitor);
+  g_mutex_unlock (&idle_lock);
+}
+
 typedef struct {
   GThread *starter;
   GstDeviceMonitor *monitor;
@@ -185,8 +233,7 @@ stop_thread (gpointer data)
   Stop *stop = data;
 
   g_thread_join (stop->starter);
-  gst_device_monitor_stop (stop->monitor);
-  gst_object_unref (stop->monitor);
+  give_monitor_back (stop->monitor);
   g_free (stop);
   return NULL;
 }
@@ -232,15 +279,12 @@ static void
 call_device_manager_constructed (GObject *object)
 {
   CallDeviceManager *self = CALL_DEVICE_MANAGER (object);
-  static const char *const classes[] = { "Audio/Source", "Audio/Sink", "Video/Source" };
   Start *start = g_new0 (Start, 1);
 
   G_OBJECT_CLASS (call_device_manager_parent_class)->constructed (object);
 
   gst_init (NULL, NULL);
-  self->monitor = gst_device_monitor_new ();
-  for (gsize i = 0; i < G_N_ELEMENTS (classes); i++)
-    gst_device_monitor_add_filter (self->monitor, classes[i], NULL);
+  self->monitor = take_monitor ();
   watch_bus (self);
 
   g_weak_ref_init (&start->manager, self);
