@@ -150,6 +150,36 @@ on_poll_closed (CalldPeer *peer, gpointer owner)
 
 static const CalldPeerClass poll_class = { .closed = on_poll_closed };
 
+static gboolean
+accepts_gzip (const CalldHead *head)
+{
+  const char *codings = soup_message_headers_get_list (head->headers, "Accept-Encoding");
+  GSList *list = codings != NULL ? soup_header_parse_quality_list (codings, NULL) : NULL;
+  gboolean accepts = g_slist_find_custom (list, "gzip", (GCompareFunc) g_ascii_strcasecmp) != NULL;
+
+  soup_header_free_list (list);
+  return accepts;
+}
+
+static void
+send_poll_body (CalldEngineioSession *self, CalldPeer *peer, const char *body, gsize length)
+{
+  g_autoptr (GByteArray) packed = self->takes_gzip
+                                      ? calld_reactor_gzip (self->server->reactor, body, length)
+                                      : NULL;
+
+  if (packed != NULL) {
+    g_autofree char *note = g_strconcat (
+        calld_peer_get_note (peer), "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n", NULL);
+
+    calld_peer_set_note (peer, note);
+    body = (const char *) packed->data;
+    length = packed->len;
+  }
+  calld_engineio_answer (peer, self->server, NULL, 200, "text/plain; charset=UTF-8", body,
+                         (gssize) length);
+}
+
 /* Answers the poll that waits with everything queued, and @last behind it. */
 void
 calld_engineio_answer_poll (CalldEngineioSession *self, const char *last)
@@ -167,8 +197,7 @@ calld_engineio_answer_poll (CalldEngineioSession *self, const char *last)
   }
   if (last != NULL)
     call_engineio_payload_append (body, last, strlen (last), FALSE);
-  calld_engineio_answer (g_steal_pointer (&self->poll), self->server, NULL, 200,
-                         "text/plain; charset=UTF-8", body->str, (gssize) body->len);
+  send_poll_body (self, g_steal_pointer (&self->poll), body->str, body->len);
   if (self->backlog != NULL)
     calld_engineio_session_mark_pending (self);
 }
@@ -185,6 +214,7 @@ take_poll (CalldEngineioSession *self, CalldPeer *peer, const CalldHead *head)
     return;
   }
   self->poll = peer;
+  self->takes_gzip = accepts_gzip (head);
   remember_cors (peer, server, head);
   calld_peer_claim (peer, &poll_class, self);
   if (self->says_close)

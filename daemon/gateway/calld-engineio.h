@@ -86,6 +86,7 @@ struct _CalldEngineioSession {
   guint8 says_close : 1;
   guint8 is_slow : 1;
   guint8 is_probed : 1;
+  guint8 takes_gzip : 1;
 };
 
 CalldEngineio *calld_engineio_new (CalldReactor *reactor,

@@ -11,6 +11,8 @@
  * piece, and a long poll can take the payload alone. */
 struct _CalldFrame {
   gatomicrefcount ref_count;
+  /* The same compressed, or the frame itself if that is no shorter; the reactor's thread only. */
+  CalldFrame *packed;
   guint32 length;
   guint8 kind;
   guint8 header_length;
@@ -40,6 +42,7 @@ calld_frame_new (CalldFrameKind kind, gconstpointer payload, gsize length)
   CalldFrame *self = g_malloc (sizeof *self + length);
 
   g_atomic_ref_count_init (&self->ref_count);
+  self->packed = NULL;
   self->kind = (guint8) kind;
   self->length = (guint32) length;
   self->header_length = 0;
@@ -93,8 +96,11 @@ calld_frame_ref (CalldFrame *self)
 void
 calld_frame_unref (CalldFrame *self)
 {
-  if (g_atomic_ref_count_dec (&self->ref_count))
-    g_free (self);
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  if (self->packed != NULL && self->packed != self)
+    calld_frame_unref (self->packed);
+  g_free (self);
 }
 
 /**
@@ -141,4 +147,52 @@ calld_frame_get_wire (const CalldFrame *self, gsize *length)
 {
   *length = self->length + self->header_length;
   return self->payload - self->header_length;
+}
+
+/**
+ * calld_frame_new_packed:
+ * @kind: text or binary
+ * @payload: (array length=length): a compressed message, copied
+ * @length: bytes of it
+ *
+ * Encodes a frame for clients that negotiated permessage-deflate (RFC 7692 section 6).
+ *
+ * Returns: (transfer full): the frame
+ */
+CalldFrame *
+calld_frame_new_packed (CalldFrameKind kind, gconstpointer payload, gsize length)
+{
+  CalldFrame *self = calld_frame_new (kind, payload, length);
+
+  self->header[sizeof self->header - self->header_length] |= CALL_WEBSOCKET_COMPRESSED;
+  return self;
+}
+
+/**
+ * calld_frame_get_packed:
+ * @self: a frame
+ *
+ * What to send instead of @self to clients that take compressed frames. The reactor's thread.
+ *
+ * Returns: (transfer none) (nullable): a frame, perhaps @self; %NULL if nobody has tried yet
+ */
+CalldFrame *
+calld_frame_get_packed (CalldFrame *self)
+{
+  return self->packed;
+}
+
+/**
+ * calld_frame_take_packed:
+ * @self: a frame that has none
+ * @packed: (transfer full) (nullable): the same compressed, %NULL if that is no shorter
+ *
+ * Remembers what came of compressing @self. The reactor's thread.
+ */
+void
+calld_frame_take_packed (CalldFrame *self, CalldFrame *packed)
+{
+  g_return_if_fail (self->packed == NULL);
+
+  self->packed = packed != NULL ? packed : self;
 }

@@ -38,6 +38,10 @@ CalldFrame *calld_frame_new_text (const char *text);
 CalldFrame *calld_frame_ref (CalldFrame *self);
 void calld_frame_unref (CalldFrame *self);
 
+CalldFrame *calld_frame_new_packed (CalldFrameKind kind, gconstpointer payload, gsize length);
+CalldFrame *calld_frame_get_packed (CalldFrame *self);
+void calld_frame_take_packed (CalldFrame *self, CalldFrame *packed);
+
 CalldFrameKind calld_frame_get_kind (const CalldFrame *self);
 const guint8 *calld_frame_get_payload (const CalldFrame *self, gsize *length);
 const guint8 *calld_frame_get_wire (const CalldFrame *self, gsize *length);

@@ -128,6 +128,18 @@ is_websocket_key (const char *key)
   return length == 16;
 }
 
+/* Returns the header of the answer that accepts compression. */
+static char *
+negotiate (CalldPeer *peer, const CalldHead *head)
+{
+  const char *offers = soup_message_headers_get_list (head->headers, "Sec-WebSocket-Extensions");
+  g_autofree char *accepted = NULL;
+
+  if (!peer->reactor->options.compression || !call_deflate_negotiate (offers, &accepted))
+    return NULL;
+  return g_strdup_printf ("Sec-WebSocket-Extensions: %s\r\n", accepted);
+}
+
 /**
  * calld_peer_upgrade:
  * @peer: a peer with a request that has not been answered
@@ -138,7 +150,7 @@ is_websocket_key (const char *key)
  * @owner: given back to it
  *
  * Turns the connection into a WebSocket (RFC 6455 section 4.2), or answers 400 or 426. There are no
- * extensions and no subprotocols.
+ * subprotocols, and no extensions but permessage-deflate.
  *
  * Returns: %FALSE if it was refused
  */
@@ -153,6 +165,7 @@ calld_peer_upgrade (CalldPeer *peer,
   const char *key = soup_message_headers_get_one (head->headers, "Sec-WebSocket-Key");
   const char *version = soup_message_headers_get_one (head->headers, "Sec-WebSocket-Version");
   g_autofree char *accept = NULL;
+  g_autofree char *extensions = NULL;
   g_autofree char *text = NULL;
 
   if (g_strcmp0 (version, "13") != 0) {
@@ -165,11 +178,14 @@ calld_peer_upgrade (CalldPeer *peer,
     return FALSE;
   }
   accept = call_websocket_accept_key (key);
+  extensions = negotiate (peer, head);
   text = g_strdup_printf ("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                          "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n%s\r\n",
-                          accept, more_headers != NULL ? more_headers : "");
+                          "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n%s%s\r\n",
+                          accept, extensions != NULL ? extensions : "",
+                          more_headers != NULL ? more_headers : "");
   queue_raw (peer, text, strlen (text));
   call_websocket_parser_init (&peer->parser, CALL_WEBSOCKET_SERVER, max_message);
+  peer->parser.deflate = extensions != NULL;
   peer->state = CALLD_PEER_WEBSOCKET;
   calld_peer_wait (peer, 0);
   calld_peer_claim (peer, klass, owner);

@@ -64,6 +64,8 @@ calld_hub_options_init (CalldHubOptions *options)
     .frame_memory = 256 * 1024 * 1024,
     .queue_frames = 256,
     .queue_bytes = 1024 * 1024,
+    .compression = TRUE,
+    .compression_threshold = 1024,
   };
 }
 

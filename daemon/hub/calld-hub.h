@@ -21,6 +21,8 @@ G_BEGIN_DECLS
  * @queue_frames: frames that may wait for one slow reader
  * @queue_bytes: bytes that may wait for one slow reader
  * @proxies: (nullable): whose X-Forwarded-For is believed; must outlive the hub
+ * @compression: whether clients may ask for compressed WebSocket messages and answers of polls
+ * @compression_threshold: shorter ones are sent as they are
  * @certificate_file: (nullable): PEM file; TLS is ended in the hub when set
  * @key_file: (nullable): PEM file of the private key
  *
@@ -38,6 +40,8 @@ typedef struct {
   guint queue_frames;
   gsize queue_bytes;
   const CalldProxies *proxies;
+  gboolean compression;
+  gsize compression_threshold;
   const char *certificate_file;
   const char *key_file;
 } CalldHubOptions;

@@ -120,6 +120,8 @@ calld_peer_send (CalldPeer *self, CalldFrame *frame, CalldSendFlags flags)
     return FALSE;
   if (!self->blocked && calld_queue_is_full (&self->out, &reactor->limits))
     write_out (self);
+  if (self->parser.deflate)
+    frame = calld_compressor_pack (reactor->compressor, frame);
   result = calld_queue_push (&self->out, frame, (flags & CALLD_SEND_VOLATILE) != 0,
                              &reactor->limits, &dropped);
   reactor->stats.dropped_volatile += dropped;

@@ -206,6 +206,37 @@ take_message (CalldPeer *self, const CallWebsocketMessage *message)
   }
 }
 
+/* A message may be as long unpacked as any other, and no longer than all memory for them. */
+static gboolean
+unpack (CalldPeer *self, CallWebsocketMessage *message)
+{
+  CalldReactor *reactor = self->reactor;
+  gsize budget = reactor->options.frame_memory;
+  gsize left = budget > reactor->frame_memory ? budget - reactor->frame_memory : 0;
+  gboolean is_scarce = left < self->parser.max_message;
+
+  switch (calld_compressor_unpack (reactor->compressor, message,
+                                   is_scarce ? left : self->parser.max_message)) {
+  case CALL_INFLATE_DONE:
+    if (message->opcode == CALL_WEBSOCKET_TEXT &&
+        !call_utf8_is_valid (message->data, message->length)) {
+      calld_peer_finish (self, CALL_WEBSOCKET_CODE_BAD_DATA, "text is not UTF-8");
+      return FALSE;
+    }
+    return TRUE;
+  case CALL_INFLATE_TOO_BIG:
+    if (is_scarce)
+      calld_peer_finish (self, CALL_WEBSOCKET_CODE_TRY_LATER, "try again later");
+    else
+      calld_peer_finish (self, CALL_WEBSOCKET_CODE_TOO_BIG, "message too big");
+    return FALSE;
+  case CALL_INFLATE_BAD:
+  default:
+    calld_peer_finish (self, CALL_WEBSOCKET_CODE_BAD_DATA, "message cannot be unpacked");
+    return FALSE;
+  }
+}
+
 static gsize
 read_frames (CalldPeer *self, guint8 *data, gsize length)
 {
@@ -224,7 +255,13 @@ read_frames (CalldPeer *self, guint8 *data, gsize length)
       calld_peer_finish (self, self->parser.close_code, self->parser.reason);
       return length;
     }
-    take_message (self, &message);
+    if (!message.compressed) {
+      take_message (self, &message);
+    } else {
+      if (unpack (self, &message))
+        take_message (self, &message);
+      calld_compressor_forget (self->reactor->compressor);
+    }
   }
   return total;
 }

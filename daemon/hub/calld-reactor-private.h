@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "calld-compressor.h"
 #include "calld-reactor.h"
 
 G_BEGIN_DECLS
@@ -73,6 +74,7 @@ struct _CalldReactor {
 
   gsize frame_memory;
   guint8 *buffer;
+  CalldCompressor *compressor;
 
   /* Copied to @published at the end of each batch. */
   CalldHubStats stats;

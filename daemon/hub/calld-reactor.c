@@ -60,6 +60,7 @@ calld_reactor_new (const CalldHubOptions *options,
   self->slots = g_array_new (FALSE, TRUE, sizeof (CalldSlot));
   self->first_free = G_MAXUINT32;
   self->buffer = g_malloc (CALLD_REACTOR_BUFFER);
+  self->compressor = calld_compressor_new (options->compression_threshold);
   g_mutex_init (&self->stats_lock);
   calld_wheel_init (&self->wheel, (guint64) g_get_monotonic_time () / 1000);
   return self;
@@ -246,6 +247,7 @@ calld_reactor_free (CalldReactor *self)
   g_array_unref (self->slots);
   g_mutex_clear (&self->stats_lock);
   close (self->epoll_fd);
+  calld_compressor_free (self->compressor);
   g_free (self->buffer);
   g_free (self);
 }
@@ -556,4 +558,20 @@ CalldRooms *
 calld_reactor_get_rooms (CalldReactor *self)
 {
   return self->rooms;
+}
+
+/**
+ * calld_reactor_gzip:
+ * @self: a reactor
+ * @body: (array length=length): the body of an answer
+ * @length: bytes of it
+ *
+ * Packs a body for a client that accepts gzip.
+ *
+ * Returns: (transfer full) (nullable): the body to send, %NULL if it goes out as it is
+ */
+GByteArray *
+calld_reactor_gzip (CalldReactor *self, const void *body, gsize length)
+{
+  return self->options.compression ? calld_compressor_gzip (self->compressor, body, length) : NULL;
 }

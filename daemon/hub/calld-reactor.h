@@ -75,6 +75,7 @@ void calld_reactor_start_timer (CalldReactor *self,
 void calld_reactor_stop_timer (CalldReactor *self, CalldWheelTimer *timer);
 const CalldHubOptions *calld_reactor_get_options (CalldReactor *self);
 CalldRooms *calld_reactor_get_rooms (CalldReactor *self);
+GByteArray *calld_reactor_gzip (CalldReactor *self, const void *body, gsize length);
 
 void calld_reactor_add_session (CalldReactor *self, CalldClient *session);
 void calld_reactor_remove_session (CalldReactor *self, CalldClient *session);

@@ -19,6 +19,7 @@
 
 typedef struct {
   gboolean fin;
+  gboolean compressed;
   guint8 opcode;
   gboolean masked;
   guint8 mask[4];
@@ -70,6 +71,13 @@ fail (CallWebsocketParser *self, guint16 code, const char *reason)
   return CALL_WEBSOCKET_RESULT_ERROR;
 }
 
+/* RFC 7692 section 6: the bit belongs to the first frame of a message. */
+static gboolean
+may_be_compressed (const CallWebsocketParser *self, guint8 opcode)
+{
+  return self->deflate && (opcode == CALL_WEBSOCKET_TEXT || opcode == CALL_WEBSOCKET_BINARY);
+}
+
 /* What the first two bytes can be wrong with, so that nothing is awaited, let alone allocated, for
  * a frame that will be refused. */
 static const char *
@@ -78,7 +86,8 @@ check_start (const CallWebsocketParser *self, const guint8 *data)
   guint8 opcode = data[0] & OPCODE;
   gboolean masked = (data[1] & MASKED) != 0;
 
-  if ((data[0] & RESERVED) != 0)
+  if ((data[0] & RESERVED & ~(may_be_compressed (self, opcode) ? CALL_WEBSOCKET_COMPRESSED : 0)) !=
+      0)
     return "reserved bit set";
   if ((opcode > CALL_WEBSOCKET_BINARY && !is_control (opcode)) || opcode > CALL_WEBSOCKET_PONG)
     return "unknown opcode";
@@ -135,6 +144,7 @@ read_header (const CallWebsocketParser *self,
 
   start = data[1] & LENGTH;
   header->fin = (data[0] & FIN) != 0;
+  header->compressed = (data[0] & CALL_WEBSOCKET_COMPRESSED) != 0;
   header->opcode = data[0] & OPCODE;
   header->masked = (data[1] & MASKED) != 0;
   header->size = 2 + (start == LENGTH_16 ? 2 : start == LENGTH_64 ? 8 : 0);
@@ -185,10 +195,11 @@ take_fragment (CallWebsocketParser *self,
 {
   if (header->opcode != CALL_WEBSOCKET_CONTINUATION) {
     self->opcode = header->opcode;
+    self->compressed = header->compressed;
     self->utf8 = CALL_UTF8_ACCEPT;
     self->in_message = TRUE;
   }
-  if (self->opcode == CALL_WEBSOCKET_TEXT) {
+  if (self->opcode == CALL_WEBSOCKET_TEXT && !self->compressed) {
     self->utf8 = call_utf8_feed (self->utf8, payload, header->length);
     if (self->utf8 == CALL_UTF8_REJECT || (header->fin && self->utf8 != CALL_UTF8_ACCEPT))
       return fail (self, CALL_WEBSOCKET_CODE_BAD_DATA, "text is not UTF-8");
@@ -203,6 +214,7 @@ take_fragment (CallWebsocketParser *self,
 
   self->in_message = FALSE;
   out->opcode = self->opcode;
+  out->compressed = self->compressed;
   out->data = self->fragments != NULL ? self->fragments->data : payload;
   out->length = self->fragments != NULL ? self->fragments->len : 0;
   return CALL_WEBSOCKET_RESULT_MESSAGE;
@@ -218,6 +230,7 @@ take_frame (CallWebsocketParser *self,
     call_websocket_mask (payload, header->length, header->mask);
   out->opcode = header->opcode;
   out->close_code = 0;
+  out->compressed = header->compressed;
   out->data = payload;
   out->length = header->length;
 
@@ -227,7 +240,8 @@ take_frame (CallWebsocketParser *self,
     return CALL_WEBSOCKET_RESULT_MESSAGE;
   if (header->opcode == CALL_WEBSOCKET_CONTINUATION || !header->fin)
     return take_fragment (self, header, payload, out);
-  if (header->opcode == CALL_WEBSOCKET_TEXT && !call_utf8_is_valid (payload, header->length))
+  if (header->opcode == CALL_WEBSOCKET_TEXT && !header->compressed &&
+      !call_utf8_is_valid (payload, header->length))
     return fail (self, CALL_WEBSOCKET_CODE_BAD_DATA, "text is not UTF-8");
   return CALL_WEBSOCKET_RESULT_MESSAGE;
 }

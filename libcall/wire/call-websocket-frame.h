@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 #define CALL_WEBSOCKET_HEADER_MAX 14
 /* The longest payload of a control frame (RFC 6455 section 5.5). */
 #define CALL_WEBSOCKET_CONTROL_MAX 125
+/* The bit of a header's first byte that says so (RFC 7692 section 6). */
+#define CALL_WEBSOCKET_COMPRESSED 0x40
 
 /**
  * CallWebsocketOpcode:
@@ -76,6 +78,7 @@ typedef enum {
  * CallWebsocketMessage:
  * @opcode: text, binary, close, ping or pong; never a continuation
  * @close_code: of a close frame: its code, or %CALL_WEBSOCKET_CODE_NO_STATUS
+ * @compressed: text or binary that is still to be unpacked, and whose UTF-8 is to be checked then
  * @data: the payload, unmasked; of a close frame the reason; not NUL-terminated
  * @length: bytes at @data
  *
@@ -85,6 +88,7 @@ typedef enum {
 typedef struct {
   CallWebsocketOpcode opcode;
   guint16 close_code;
+  gboolean compressed;
   const guint8 *data;
   gsize length;
 } CallWebsocketMessage;
@@ -93,8 +97,9 @@ typedef struct {
  * CallWebsocketParser:
  *
  * Reads frames of one connection. A plain struct to be part of another; it allocates only while a
- * message comes in fragments. All fields are private but @close_code and @reason, which are set
- * when call_websocket_parser_feed() returns %CALL_WEBSOCKET_RESULT_ERROR.
+ * message comes in fragments. All fields are private but @deflate, to be set when
+ * permessage-deflate was negotiated, and @close_code and @reason, which are set when
+ * call_websocket_parser_feed() returns %CALL_WEBSOCKET_RESULT_ERROR.
  */
 typedef struct {
   GByteArray *fragments;
@@ -107,6 +112,8 @@ typedef struct {
   /* A fragmented message of no bytes so far has no array, so the opcode alone cannot tell. */
   guint8 in_message;
   guint8 ended;
+  guint8 deflate;
+  guint8 compressed;
 } CallWebsocketParser;
 
 void

@@ -202,22 +202,32 @@ raw_is_closed (int fd)
 
 /* --- WebSocket -------------------------------------------------------------------------------- */
 
+/* @headers: further lines, each with its CRLF; @answer: (nullable): the head of the answer. */
 int
-raw_websocket (guint16 port, const char *target)
+raw_websocket_with (guint16 port, const char *target, const char *headers, char **answer)
 {
   int fd = raw_connect (port);
   g_autofree char *request = g_strdup_printf ("GET %s HTTP/1.1\r\nHost: localhost\r\n"
                                               "Upgrade: websocket\r\nConnection: Upgrade\r\n"
                                               "Sec-WebSocket-Version: 13\r\n"
-                                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-                                              target);
-  g_autofree char *answer = NULL;
+                                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                                              "%s\r\n",
+                                              target, headers);
+  g_autofree char *head = NULL;
 
   raw_send (fd, request);
-  answer = raw_read_until (fd, "\r\n\r\n");
-  g_assert_true (g_str_has_prefix (answer, "HTTP/1.1 101 "));
-  g_assert_nonnull (strstr (answer, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+  head = raw_read_until (fd, "\r\n\r\n");
+  g_assert_true (g_str_has_prefix (head, "HTTP/1.1 101 "));
+  g_assert_nonnull (strstr (head, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
+  if (answer != NULL)
+    *answer = g_steal_pointer (&head);
   return fd;
+}
+
+int
+raw_websocket (guint16 port, const char *target)
+{
+  return raw_websocket_with (port, target, "", NULL);
 }
 
 void
@@ -235,8 +245,9 @@ raw_send_text (int fd, const char *text)
   raw_send_frame (fd, CALL_WEBSOCKET_TEXT, text, strlen (text));
 }
 
+/* @first: (out): the first byte of the header. */
 char *
-raw_read_frame (int fd, guint8 *opcode, gsize *length)
+raw_read_any_frame (int fd, guint8 *first, gsize *length)
 {
   g_autoptr (GString) header = g_string_new (NULL);
   GString *payload = g_string_new (NULL);
@@ -246,8 +257,7 @@ raw_read_frame (int fd, guint8 *opcode, gsize *length)
     g_string_free (payload, TRUE);
     return NULL;
   }
-  *opcode = (guint8) header->str[0] & 0x0f;
-  g_assert_cmphex ((guint8) header->str[0] & 0xf0, ==, 0x80);
+  *first = (guint8) header->str[0];
   n = (guint8) header->str[1];
   g_assert_cmpuint (n, <, 128);
   if (n >= 126) {
@@ -261,6 +271,17 @@ raw_read_frame (int fd, guint8 *opcode, gsize *length)
   read_exactly (fd, payload, n);
   *length = n;
   return g_string_free (payload, FALSE);
+}
+
+char *
+raw_read_frame (int fd, guint8 *opcode, gsize *length)
+{
+  guint8 first = 0x80;
+  char *payload = raw_read_any_frame (fd, &first, length);
+
+  g_assert_cmphex (first & 0xf0, ==, 0x80);
+  *opcode = first & 0x0f;
+  return payload;
 }
 
 char *

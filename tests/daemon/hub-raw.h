@@ -32,9 +32,11 @@ char *raw_read_to_end (int fd);
 gboolean raw_is_closed (int fd);
 
 int raw_websocket (guint16 port, const char *target);
+int raw_websocket_with (guint16 port, const char *target, const char *headers, char **answer);
 void raw_send_text (int fd, const char *text);
 void raw_send_frame (int fd, guint8 opcode, const void *data, gsize length);
 char *raw_read_frame (int fd, guint8 *opcode, gsize *length);
+char *raw_read_any_frame (int fd, guint8 *first, gsize *length);
 char *raw_read_text (int fd);
 guint raw_read_close (int fd);
 
