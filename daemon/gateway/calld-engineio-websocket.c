@@ -63,6 +63,26 @@ on_message (CalldPeer *peer, gpointer owner, const CallWebsocketMessage *message
 
 static const CalldPeerClass websocket_class = { .message = on_message, .closed = on_closed };
 
+static void
+send_open_packet (CalldEngineioSession *self)
+{
+  g_autofree char *text = calld_engineio_session_get_open_packet (self, FALSE);
+  g_autoptr (CalldFrame) open = calld_frame_new_text (text);
+
+  calld_peer_send (self->websocket, open, CALLD_SEND_DEFAULT);
+}
+
+static void
+on_open_delay (CalldWheelTimer *timer)
+{
+  CalldEngineioSession *self = (CalldEngineioSession *) ((char *) timer -
+                                                         G_STRUCT_OFFSET (CalldEngineioSession,
+                                                                          limit));
+
+  send_open_packet (self);
+  calld_peer_release (self->websocket);
+}
+
 void
 calld_engineio_open_websocket (CalldEngineio *server,
                                CalldPeer *peer,
@@ -70,17 +90,19 @@ calld_engineio_open_websocket (CalldEngineio *server,
                                const CallEngineioQuery *query)
 {
   CalldEngineioSession *session;
-  g_autofree char *text = NULL;
-  g_autoptr (CalldFrame) open = NULL;
 
   if (!calld_peer_upgrade (peer, head, server->options.max_payload, NULL, NULL, NULL))
     return;
   session = calld_engineio_session_new (server, peer, query);
   session->websocket = peer;
   calld_peer_claim (peer, &websocket_class, session);
-  text = calld_engineio_session_get_open_packet (session, FALSE);
-  open = calld_frame_new_text (text);
-  calld_peer_send (peer, open, CALLD_SEND_DEFAULT);
+  if (server->options.open_delay_ms > 0) {
+    calld_peer_hold (peer);
+    calld_reactor_start_timer (server->reactor, &session->limit, server->options.open_delay_ms,
+                               on_open_delay);
+  } else {
+    send_open_packet (session);
+  }
   calld_engineio_session_begin (session, query);
 }
 

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * @ping_interval_ms: time between a pong and the next ping
  * @ping_timeout_ms: time for a pong to come
  * @upgrade_timeout_ms: time from the probe to the end of an upgrade
+ * @open_delay_ms: how long the first packet waits after an upgrade, for clients that begin to
+ *   listen only then; mostly 0
  * @max_payload: bytes of one message, or of one body of a long poll
  * @cors_origins: (nullable): origins whose pages may read answers, or "*"
  *
@@ -25,6 +27,7 @@ typedef struct {
   guint ping_interval_ms;
   guint ping_timeout_ms;
   guint upgrade_timeout_ms;
+  guint open_delay_ms;
   guint max_payload;
   char **cors_origins;
 } CalldEngineioOptions;
