@@ -93,6 +93,8 @@ take (DeskSwitchboard *self, CallSession *session)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CALL]);
   let_hear (self, desk_call_get_phase (self->call));
   desk_call_prepare (self->call);
+  if (call_session_get_auto_accept (session))
+    desk_call_answer (self->call);
 }
 
 static void

@@ -214,11 +214,13 @@ begin_incoming (CallClient *self,
                 const char *appointment_id,
                 const char *call_id,
                 CallParticipant *peer,
-                const char *peer_id)
+                const char *peer_id,
+                gboolean auto_accept)
 {
   CallClientCall *call = call_client_begin_call (self, appointment_id, peer, FALSE);
   g_autoptr (CallSession) session = g_object_ref (call->session);
 
+  call_session_set_auto_accept (session, auto_accept);
   adopt_call_id (call, call_id, peer_id);
   call_client_call_feed (call, CALL_SESSION_EVENT_RANG, CALL_END_NONE, NULL, NULL);
   call_client_notify_active_session (self);
@@ -263,7 +265,8 @@ call_client_ring (CallClient *self, const CallNotice *notice)
   peer = call_participant_new (notice->person.id, notice->person.name,
                                notice->person.role >= 0 ? notice->person.role : CALL_ROLE_PATIENT,
                                NULL);
-  begin_incoming (self, notice->appointment_id, notice->call_id, peer, notice->peer_id);
+  begin_incoming (self, notice->appointment_id, notice->call_id, peer, notice->peer_id,
+                  notice->auto_accept);
 }
 
 static void
@@ -459,7 +462,8 @@ call_client_resync_call (CallClient *self, CallAppointment *appointment)
     return;
   peer = call_appointment_get_other (appointment, call_client_get_user_id (self));
   begin_incoming (self, id, call_active_call_get_call_id (active), peer,
-                  call_active_call_get_peer_id (active, call_active_call_get_caller_id (active)));
+                  call_active_call_get_peer_id (active, call_active_call_get_caller_id (active)),
+                  FALSE);
 }
 
 /* The connection is there again: the relay's is as old as the one that was lost. */

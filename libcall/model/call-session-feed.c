@@ -122,6 +122,29 @@ call_session_set_outgoing (CallSession *self, gboolean outgoing)
 }
 
 void
+call_session_set_auto_accept (CallSession *self, gboolean auto_accept)
+{
+  self->auto_accept = auto_accept;
+}
+
+/**
+ * call_session_get_auto_accept:
+ * @self: a call
+ *
+ * Whether to answer it without asking. It is up to the application: libcall answers nothing by
+ * itself.
+ *
+ * Returns: %TRUE if the server is set up that way, for development
+ */
+gboolean
+call_session_get_auto_accept (CallSession *self)
+{
+  g_return_val_if_fail (CALL_IS_SESSION (self), FALSE);
+
+  return self->auto_accept;
+}
+
+void
 call_session_set_generation (CallSession *self, guint generation)
 {
   if (self->generation == generation)

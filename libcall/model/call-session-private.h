@@ -18,6 +18,7 @@ struct _CallSession {
   gboolean reconnecting;
   gboolean peer_present;
   gboolean outgoing;
+  gboolean auto_accept;
   CallParticipant *peer;
   guint generation;
   GDateTime *requested_at;
@@ -72,6 +73,7 @@ gboolean call_session_feed_end (CallSession *self,
 
 void call_session_set_call_id (CallSession *self, const char *call_id);
 void call_session_set_outgoing (CallSession *self, gboolean outgoing);
+void call_session_set_auto_accept (CallSession *self, gboolean auto_accept);
 void call_session_set_generation (CallSession *self, guint generation);
 void call_session_set_requested_at (CallSession *self, GDateTime *requested_at);
 void call_session_set_started_at (CallSession *self, GDateTime *started_at);

@@ -28,6 +28,8 @@ gboolean call_session_get_peer_present (CallSession *self);
 CALL_AVAILABLE_IN_ALL
 gboolean call_session_get_outgoing (CallSession *self);
 CALL_AVAILABLE_IN_ALL
+gboolean call_session_get_auto_accept (CallSession *self);
+CALL_AVAILABLE_IN_ALL
 CallParticipant *call_session_get_peer (CallSession *self);
 CALL_AVAILABLE_IN_ALL
 guint call_session_get_generation (CallSession *self);

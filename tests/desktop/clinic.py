@@ -53,6 +53,7 @@ class Clinic:
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="desk-clinic-"))
         self.processes = []
         self.options = options
+        self.settings = {}
         self.start_calld()
 
     def start_calld(self):
@@ -66,7 +67,7 @@ class Clinic:
         self.calld.popen.wait()
 
     def start(self, name, command):
-        env = dict(os.environ, STATE_DIRECTORY=str(self.dir), G_DEBUG="fatal-criticals",
+        env = dict(os.environ, **self.settings, STATE_DIRECTORY=str(self.dir), G_DEBUG="fatal-criticals",
                    DATABASE_URL=f"sqlite://{self.dir}/clinic.db")
         process = Process(name, [str(c) for c in command], self.dir / f"{name}.log", env)
         self.processes.append(process)

@@ -56,6 +56,19 @@ class Consultation(Test):
         patient.wait("message_received")
         desk.wait("list item", lambda n: n.startswith("You: Bom dia, Bruno!"))
 
+    def test_answer_without_asking(self):
+        self.clinic.kill_calld()
+        self.clinic.settings = {"CALL_ENV": "development", "AUTO_ACCEPT": "true"}
+        self.clinic.start_calld()
+        desk = self.start_signed_in_desk()
+        desk.wait("list item", lambda n: n.startswith(PATIENT))
+        patient = self.clinic.start_patient("--call", "--stay")
+        desk.wait_state("in_call")
+        patient.wait("first_frame")
+        desk.press("End Consultation")
+        desk.wait_state("idle")
+        desk.quit()
+
     def test_call_who_waits(self):
         desk = self.start_signed_in_desk()
         desk.wait("list item", lambda n: n.startswith(PATIENT))

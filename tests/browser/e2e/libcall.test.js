@@ -18,6 +18,10 @@ after(async () => {
 });
 
 async function meet(...options) {
+  return meetOn(clinic, ...options);
+}
+
+async function meetOn(clinic, ...options) {
   const appointment = await clinic.appointment();
   const patient = await openPatient(browser, { url: clinic.url });
   await goToWaitingRoom(patient.page, appointment.link);
@@ -118,4 +122,13 @@ test('libcall dies: the page says that it waits, and the visit can be left', asy
   await page.click('.control.leave');
   await view(page, 'goodbye');
   await close();
+});
+
+test('a development server has the page answer without asking', async () => {
+  const development = await startClinic({ CALL_ENV: 'development', AUTO_ACCEPT: 'true' });
+  const { page, peer, close } = await meetOn(development, '--call');
+  await picturesMove(page);
+  await peer.pictures();
+  await close();
+  await development.stop();
 });
