@@ -76,6 +76,25 @@ G_DEFINE_ENUM_TYPE (CallConnectionState,
                     G_DEFINE_ENUM_VALUE (CALL_CONNECTION_ONLINE, "online"),
                     G_DEFINE_ENUM_VALUE (CALL_CONNECTION_RECONNECTING, "reconnecting"))
 
+G_DEFINE_ENUM_TYPE (CallPresenceStatus,
+                    call_presence_status,
+                    G_DEFINE_ENUM_VALUE (CALL_PRESENCE_ONLINE, "online"),
+                    G_DEFINE_ENUM_VALUE (CALL_PRESENCE_AWAY, "away"),
+                    G_DEFINE_ENUM_VALUE (CALL_PRESENCE_BUSY, "busy"),
+                    G_DEFINE_ENUM_VALUE (CALL_PRESENCE_OFFLINE, "offline"))
+
+G_DEFINE_ENUM_TYPE (CallGroupRole,
+                    call_group_role,
+                    G_DEFINE_ENUM_VALUE (CALL_GROUP_ROLE_MEMBER, "member"),
+                    G_DEFINE_ENUM_VALUE (CALL_GROUP_ROLE_MODERATOR, "moderator"),
+                    G_DEFINE_ENUM_VALUE (CALL_GROUP_ROLE_ADMIN, "admin"))
+
+G_DEFINE_ENUM_TYPE (CallGroupKind,
+                    call_group_kind,
+                    G_DEFINE_ENUM_VALUE (CALL_GROUP_GROUP, "group"),
+                    G_DEFINE_ENUM_VALUE (CALL_GROUP_DIRECT, "direct"),
+                    G_DEFINE_ENUM_VALUE (CALL_GROUP_APPOINTMENT, "appointment"))
+
 /**
  * call_enum_to_nick:
  * @type: one of the library's enumeration types

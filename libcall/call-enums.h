@@ -163,6 +163,50 @@ typedef enum {
   CALL_CONNECTION_RECONNECTING,
 } CallConnectionState;
 
+/**
+ * CallPresenceStatus:
+ * @CALL_PRESENCE_ONLINE: connected; "online"
+ * @CALL_PRESENCE_AWAY: connected, but not looking; "away"
+ * @CALL_PRESENCE_BUSY: not to be disturbed; "busy"
+ * @CALL_PRESENCE_OFFLINE: not connected, or not to be seen; "offline"
+ *
+ * How reachable somebody is.
+ */
+typedef enum {
+  CALL_PRESENCE_ONLINE,
+  CALL_PRESENCE_AWAY,
+  CALL_PRESENCE_BUSY,
+  CALL_PRESENCE_OFFLINE,
+} CallPresenceStatus;
+
+/**
+ * CallGroupRole:
+ * @CALL_GROUP_ROLE_MEMBER: reads and writes; "member"
+ * @CALL_GROUP_ROLE_MODERATOR: also keeps order; "moderator"
+ * @CALL_GROUP_ROLE_ADMIN: also rules the group; "admin"
+ *
+ * What a member of a group may do, the least first.
+ */
+typedef enum {
+  CALL_GROUP_ROLE_MEMBER,
+  CALL_GROUP_ROLE_MODERATOR,
+  CALL_GROUP_ROLE_ADMIN,
+} CallGroupRole;
+
+/**
+ * CallGroupKind:
+ * @CALL_GROUP_GROUP: a group with members and roles; "group"
+ * @CALL_GROUP_DIRECT: two people; "direct"
+ * @CALL_GROUP_APPOINTMENT: doctor and patient of an appointment; "appointment"
+ *
+ * What kind of conversation it is.
+ */
+typedef enum {
+  CALL_GROUP_GROUP,
+  CALL_GROUP_DIRECT,
+  CALL_GROUP_APPOINTMENT,
+} CallGroupKind;
+
 #define CALL_TYPE_ROLE (call_role_get_type ())
 #define CALL_TYPE_APPOINTMENT_STATUS (call_appointment_status_get_type ())
 #define CALL_TYPE_STATE (call_state_get_type ())
@@ -171,6 +215,9 @@ typedef enum {
 #define CALL_TYPE_MESSAGE_KIND (call_message_kind_get_type ())
 #define CALL_TYPE_MESSAGE_STATUS (call_message_status_get_type ())
 #define CALL_TYPE_CONNECTION_STATE (call_connection_state_get_type ())
+#define CALL_TYPE_PRESENCE_STATUS (call_presence_status_get_type ())
+#define CALL_TYPE_GROUP_ROLE (call_group_role_get_type ())
+#define CALL_TYPE_GROUP_KIND (call_group_kind_get_type ())
 
 CALL_AVAILABLE_IN_ALL
 GType call_role_get_type (void) G_GNUC_CONST;
@@ -188,13 +235,16 @@ CALL_AVAILABLE_IN_ALL
 GType call_message_status_get_type (void) G_GNUC_CONST;
 CALL_AVAILABLE_IN_ALL
 GType call_connection_state_get_type (void) G_GNUC_CONST;
+CALL_AVAILABLE_IN_ALL
+GType call_presence_status_get_type (void) G_GNUC_CONST;
+CALL_AVAILABLE_IN_ALL
+GType call_group_role_get_type (void) G_GNUC_CONST;
+CALL_AVAILABLE_IN_ALL
+GType call_group_kind_get_type (void) G_GNUC_CONST;
 
 CALL_AVAILABLE_IN_ALL
-const char *call_enum_to_nick (GType type,
-                               int value);
+const char *call_enum_to_nick (GType type, int value);
 CALL_AVAILABLE_IN_ALL
-gboolean call_enum_from_nick (GType type,
-                              const char *nick,
-                              int *value);
+gboolean call_enum_from_nick (GType type, const char *nick, int *value);
 
 G_END_DECLS

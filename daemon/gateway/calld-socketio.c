@@ -153,6 +153,8 @@ post_request (CalldSocketioSession *session, CallRequest *request, gint64 ack_id
   mail->mail = (CalldMail){ .open = open_request, .weight = sizeof *mail + sizeof *request };
   if (request->content != NULL)
     mail->mail.weight += strlen (request->content);
+  if (request->file != NULL)
+    mail->mail.weight += g_bytes_get_size (request->file);
   mail->gateway = bridge->gateway;
   mail->id = session->engine.base.member.id;
   mail->request = request;
@@ -170,10 +172,8 @@ post_request (CalldSocketioSession *session, CallRequest *request, gint64 ack_id
 static void
 on_event (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *packet)
 {
-  const char *event = call_socketio_packet_get_event (packet);
   g_autoptr (GError) error = NULL;
-  CallRequest *request = call_request_from_json (
-      event != NULL ? event : "", call_socketio_packet_get_argument (packet, 0), &error);
+  CallRequest *request = call_request_from_packet (packet, &error);
 
   if (request == NULL)
     refuse_event (session, packet->ack_id, error);

@@ -75,6 +75,7 @@ check_param (const CalldRouteParam *param, const char *text)
   case CALL_FIELD_MODEL_LIST:
   case CALL_FIELD_STRUCT:
   case CALL_FIELD_RAW:
+  case CALL_FIELD_BYTES:
   default:
     g_return_val_if_reached ("This cannot be asked for");
   }

@@ -395,6 +395,15 @@ static const Handle handles[CALL_REQUEST_N_KINDS] = {
 };
 
 static void
+refuse_unserved (Errand *errand)
+{
+  g_autoptr (GError) error = g_error_new_literal (CALL_ERROR, CALL_ERROR_UNAVAILABLE,
+                                                  "This server does not serve that event.");
+
+  finish_error (errand, error);
+}
+
+static void
 calld_handler_handle (CalldGatewayHandler *handler,
                       const CalldConnection *connection,
                       CallRequest *request,
@@ -410,7 +419,10 @@ calld_handler_handle (CalldGatewayHandler *handler,
   errand->request = request;
   errand->reply = reply;
   if (calld_throttle_take (self->parts.throttle, errand->who->user_id, NULL, &error)) {
-    handles[request->kind](errand);
+    if (handles[request->kind] != NULL)
+      handles[request->kind](errand);
+    else
+      refuse_unserved (errand);
     return;
   }
   calld_log_warning ("events_limited", .user_id = errand->who->user_id,

@@ -5,30 +5,6 @@
 
 #include "call-message-private.h"
 
-/**
- * CallMessage:
- *
- * A chat message.
- *
- * A message that is being sent is shown at once; when the server has stored it the same object
- * gets its id, sequence and status, and says so by `notify`.
- */
-struct _CallMessage {
-  GObject parent_instance;
-
-  char *id;
-  char *group_id;
-  gint64 seq;
-  char *sender_id;
-  char *sender_name;
-  char *content;
-  CallMessageKind kind;
-  char *reply_to_id;
-  char *temp_id;
-  GDateTime *created_at;
-  CallMessageStatus status;
-};
-
 enum {
   PROP_0,
   PROP_ID,
@@ -42,11 +18,25 @@ enum {
   PROP_TEMP_ID,
   PROP_CREATED_AT,
   PROP_STATUS,
+  PROP_REVISION,
+  PROP_EDITED_AT,
+  PROP_DELETED_AT,
+  PROP_RECALLED_AT,
+  PROP_REPLY_TO,
+  PROP_FILE,
   N_PROPS
 };
 
 static GParamSpec *props[N_PROPS];
 
+/**
+ * CallMessage:
+ *
+ * A chat message.
+ *
+ * A message that is being sent is shown at once; when the server has stored it the same object
+ * gets its id, sequence and status, and says so by `notify`.
+ */
 G_DEFINE_FINAL_TYPE (CallMessage, call_message, G_TYPE_OBJECT)
 
 static void
@@ -87,6 +77,24 @@ call_message_set_property (GObject *object, guint id, const GValue *value, GPara
     break;
   case PROP_STATUS:
     self->status = g_value_get_enum (value);
+    break;
+  case PROP_REVISION:
+    self->revision = g_value_get_int64 (value);
+    break;
+  case PROP_EDITED_AT:
+    self->edited_at = g_value_dup_boxed (value);
+    break;
+  case PROP_DELETED_AT:
+    self->deleted_at = g_value_dup_boxed (value);
+    break;
+  case PROP_RECALLED_AT:
+    self->recalled_at = g_value_dup_boxed (value);
+    break;
+  case PROP_REPLY_TO:
+    self->reply_to = g_value_dup_object (value);
+    break;
+  case PROP_FILE:
+    self->file = g_value_dup_object (value);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -132,6 +140,24 @@ call_message_get_property (GObject *object, guint id, GValue *value, GParamSpec 
   case PROP_STATUS:
     g_value_set_enum (value, self->status);
     break;
+  case PROP_REVISION:
+    g_value_set_int64 (value, self->revision);
+    break;
+  case PROP_EDITED_AT:
+    g_value_set_boxed (value, self->edited_at);
+    break;
+  case PROP_DELETED_AT:
+    g_value_set_boxed (value, self->deleted_at);
+    break;
+  case PROP_RECALLED_AT:
+    g_value_set_boxed (value, self->recalled_at);
+    break;
+  case PROP_REPLY_TO:
+    g_value_set_object (value, self->reply_to);
+    break;
+  case PROP_FILE:
+    g_value_set_object (value, self->file);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -150,6 +176,11 @@ call_message_finalize (GObject *object)
   g_clear_pointer (&self->reply_to_id, g_free);
   g_clear_pointer (&self->temp_id, g_free);
   g_clear_pointer (&self->created_at, g_date_time_unref);
+  g_clear_pointer (&self->edited_at, g_date_time_unref);
+  g_clear_pointer (&self->deleted_at, g_date_time_unref);
+  g_clear_pointer (&self->recalled_at, g_date_time_unref);
+  g_clear_object (&self->reply_to);
+  g_clear_object (&self->file);
 
   G_OBJECT_CLASS (call_message_parent_class)->finalize (object);
 }
@@ -232,6 +263,43 @@ call_message_class_init (CallMessageClass *klass)
    */
   props[PROP_STATUS] = g_param_spec_enum ("status", NULL, NULL, CALL_TYPE_MESSAGE_STATUS,
                                           CALL_MESSAGE_SENDING, flags);
+
+  /**
+   * CallMessage:revision:
+   *
+   * Which change of the conversation made the message what it is.
+   */
+  props[PROP_REVISION] = g_param_spec_int64 ("revision", NULL, NULL, 0, G_MAXINT64, 0, flags);
+  /**
+   * CallMessage:edited-at:
+   *
+   * When its text was last changed, unset if never.
+   */
+  props[PROP_EDITED_AT] = g_param_spec_boxed ("edited-at", NULL, NULL, G_TYPE_DATE_TIME, flags);
+  /**
+   * CallMessage:deleted-at:
+   *
+   * When it was deleted: its content is gone then.
+   */
+  props[PROP_DELETED_AT] = g_param_spec_boxed ("deleted-at", NULL, NULL, G_TYPE_DATE_TIME, flags);
+  /**
+   * CallMessage:recalled-at:
+   *
+   * When its sender took it back: its content is gone then.
+   */
+  props[PROP_RECALLED_AT] = g_param_spec_boxed ("recalled-at", NULL, NULL, G_TYPE_DATE_TIME, flags);
+  /**
+   * CallMessage:reply-to:
+   *
+   * The beginning of the message this one answers.
+   */
+  props[PROP_REPLY_TO] = g_param_spec_object ("reply-to", NULL, NULL, CALL_TYPE_MESSAGE, flags);
+  /**
+   * CallMessage:file:
+   *
+   * What a message of another kind than text carries.
+   */
+  props[PROP_FILE] = g_param_spec_object ("file", NULL, NULL, CALL_TYPE_FILE, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -417,70 +485,98 @@ call_message_get_status (CallMessage *self)
   return self->status;
 }
 
-/* Strings are kept as they are where @fresh has none: the server leaves out what it does not know.
- */
-static gboolean
-take_string (char **target, const char *fresh)
-{
-  if (fresh == NULL || g_strcmp0 (*target, fresh) == 0)
-    return FALSE;
-  g_free (*target);
-  *target = g_strdup (fresh);
-  return TRUE;
-}
-
-static gboolean
-date_equal (GDateTime *a, GDateTime *b)
-{
-  return a == b || (a != NULL && b != NULL && g_date_time_equal (a, b));
-}
-
-static void
-absorb_stored (CallMessage *self, CallMessage *fresh)
-{
-  if (take_string (&self->id, fresh->id))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ID]);
-  if (fresh->seq != 0 && self->seq != fresh->seq) {
-    self->seq = fresh->seq;
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SEQ]);
-  }
-  if (fresh->created_at != NULL && !date_equal (self->created_at, fresh->created_at)) {
-    g_clear_pointer (&self->created_at, g_date_time_unref);
-    self->created_at = g_date_time_ref (fresh->created_at);
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CREATED_AT]);
-  }
-}
-
-/*
- * call_message_absorb:
+/**
+ * call_message_get_revision:
+ * @self: a [class@Call.Message]
  *
- * Takes over what @fresh knows better: the same message as the server tells it. A status never goes
- * backwards, since receipts may overtake each other.
+ * Gets which change of the conversation made the message what it is.
+ *
+ * Returns: which change of the conversation made the message what it is
  */
-void
-call_message_absorb (CallMessage *self, CallMessage *fresh)
+gint64
+call_message_get_revision (CallMessage *self)
 {
-  g_return_if_fail (CALL_IS_MESSAGE (self));
-  g_return_if_fail (CALL_IS_MESSAGE (fresh));
+  g_return_val_if_fail (CALL_IS_MESSAGE (self), 0);
 
-  g_object_freeze_notify (G_OBJECT (self));
-  absorb_stored (self, fresh);
-  if (take_string (&self->sender_name, fresh->sender_name))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SENDER_NAME]);
-  if (take_string (&self->content, fresh->content))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CONTENT]);
-  if (fresh->status > self->status || self->status == CALL_MESSAGE_FAILED)
-    call_message_set_status (self, fresh->status);
-  g_object_thaw_notify (G_OBJECT (self));
+  return self->revision;
 }
 
-void
-call_message_set_status (CallMessage *self, CallMessageStatus status)
+/**
+ * call_message_get_edited_at:
+ * @self: a [class@Call.Message]
+ *
+ * Gets when its text was last changed.
+ *
+ * Returns: (transfer none) (nullable): when its text was last changed
+ */
+GDateTime *
+call_message_get_edited_at (CallMessage *self)
 {
-  g_return_if_fail (CALL_IS_MESSAGE (self));
+  g_return_val_if_fail (CALL_IS_MESSAGE (self), NULL);
 
-  if (self->status == status)
-    return;
-  self->status = status;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATUS]);
+  return self->edited_at;
+}
+
+/**
+ * call_message_get_deleted_at:
+ * @self: a [class@Call.Message]
+ *
+ * Gets when it was deleted.
+ *
+ * Returns: (transfer none) (nullable): when it was deleted
+ */
+GDateTime *
+call_message_get_deleted_at (CallMessage *self)
+{
+  g_return_val_if_fail (CALL_IS_MESSAGE (self), NULL);
+
+  return self->deleted_at;
+}
+
+/**
+ * call_message_get_recalled_at:
+ * @self: a [class@Call.Message]
+ *
+ * Gets when its sender took it back.
+ *
+ * Returns: (transfer none) (nullable): when its sender took it back
+ */
+GDateTime *
+call_message_get_recalled_at (CallMessage *self)
+{
+  g_return_val_if_fail (CALL_IS_MESSAGE (self), NULL);
+
+  return self->recalled_at;
+}
+
+/**
+ * call_message_get_reply_to:
+ * @self: a [class@Call.Message]
+ *
+ * Gets the beginning of the message this one answers.
+ *
+ * Returns: (transfer none) (nullable): the beginning of the message this one answers
+ */
+CallMessage *
+call_message_get_reply_to (CallMessage *self)
+{
+  g_return_val_if_fail (CALL_IS_MESSAGE (self), NULL);
+
+  return self->reply_to;
+}
+
+/**
+ * call_message_get_file:
+ * @self: a [class@Call.Message]
+ *
+ * Gets what a message of another kind than text carries.
+ *
+ * Returns: (transfer none) (nullable): what a message of another kind than text carries
+ */
+CallFile *
+call_message_get_file (CallMessage *self)
+{
+  g_return_val_if_fail (CALL_IS_MESSAGE (self), NULL);
+
+  return self->file;
 }

@@ -4,6 +4,7 @@
 #include "call-types.h"
 
 #include "call-enums.h"
+#include "call-file.h"
 
 G_BEGIN_DECLS
 
@@ -33,5 +34,17 @@ CALL_AVAILABLE_IN_ALL
 GDateTime *call_message_get_created_at (CallMessage *self);
 CALL_AVAILABLE_IN_ALL
 CallMessageStatus call_message_get_status (CallMessage *self);
+CALL_AVAILABLE_IN_ALL
+gint64 call_message_get_revision (CallMessage *self);
+CALL_AVAILABLE_IN_ALL
+GDateTime *call_message_get_edited_at (CallMessage *self);
+CALL_AVAILABLE_IN_ALL
+GDateTime *call_message_get_deleted_at (CallMessage *self);
+CALL_AVAILABLE_IN_ALL
+GDateTime *call_message_get_recalled_at (CallMessage *self);
+CALL_AVAILABLE_IN_ALL
+CallMessage *call_message_get_reply_to (CallMessage *self);
+CALL_AVAILABLE_IN_ALL
+CallFile *call_message_get_file (CallMessage *self);
 
 G_END_DECLS

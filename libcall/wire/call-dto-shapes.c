@@ -3,7 +3,6 @@
 
 #include "call-dto-private.h"
 
-#include "call-dto.h"
 #include "call-enums.h"
 
 /*
@@ -78,16 +77,69 @@ static const CallField message_fields[] = {
   NEEDED ("id", ID),
   NEEDED ("groupId", ID),
   NEEDED ("seq", INT),
+  MAYBE ("revision", INT),
   NEEDED ("senderId", ID),
   MAYBE ("senderName", STRING),
   NEEDED ("content", STRING),
   ENUM ("type", NEEDED, call_message_kind_get_type),
   MAYBE ("replyToId", ID),
+  FIELD ("replyTo", MODEL, CALL_FIELD_MAYBE, &call_dto_quote),
+  FIELD ("file", MODEL, CALL_FIELD_MAYBE, &call_dto_file),
   MAYBE ("tempId", STRING),
   NEEDED ("createdAt", TIME),
+  MAYBE ("editedAt", TIME),
+  MAYBE ("deletedAt", TIME),
+  MAYBE ("recalledAt", TIME),
   ENUM ("status", NEEDED, call_message_status_get_type),
 };
 const CallSchema call_dto_message_shape = SHAPE (message_fields);
+
+static const CallField file_fields[] = {
+  NEEDED ("id", ID),          NEEDED ("name", STRING), NEEDED ("mediaType", STRING),
+  NEEDED ("size", INT),       MAYBE ("url", STRING),   MAYBE ("durationMs", INT),
+  MAYBE ("waveform", STRING),
+};
+const CallSchema call_dto_file_shape = SHAPE (file_fields);
+
+static const CallField quote_fields[] = {
+  NEEDED ("id", ID),          NEEDED ("seq", INT),
+  NEEDED ("senderId", ID),    MAYBE ("senderName", STRING),
+  NEEDED ("content", STRING), ENUM ("type", NEEDED, call_message_kind_get_type),
+};
+const CallSchema call_dto_quote_shape = SHAPE (quote_fields);
+
+static const CallField presence_fields[] = {
+  NEEDED ("userId", ID),
+  MAYBE ("userName", STRING),
+  ENUM ("status", NEEDED, call_presence_status_get_type),
+  MAYBE ("lastSeen", TIME),
+};
+const CallSchema call_dto_presence_shape = SHAPE (presence_fields);
+
+static const CallField group_member_fields[] = {
+  NEEDED ("userId", ID),
+  MAYBE ("userName", STRING),
+  ENUM ("role", NEEDED, call_group_role_get_type),
+  MAYBE ("joinedAt", TIME),
+  MAYBE ("deliveredSeq", INT),
+  MAYBE ("readSeq", INT),
+};
+const CallSchema call_dto_group_member_shape = SHAPE (group_member_fields);
+
+static const CallField group_fields[] = {
+  NEEDED ("id", ID),
+  ENUM ("type", NEEDED, call_group_kind_get_type),
+  MAYBE ("name", STRING),
+  NEEDED ("open", BOOL),
+  ENUM ("role", NEEDED, call_group_role_get_type),
+  FIELD ("members", MODEL_LIST, CALL_FIELD_MAYBE, &call_dto_group_member),
+  NEEDED ("lastSeq", INT),
+  NEEDED ("revision", INT),
+  NEEDED ("unread", INT),
+  FIELD ("lastMessage", MODEL, CALL_FIELD_MAYBE, &call_dto_message),
+  MAYBE ("createdAt", TIME),
+};
+const CallSchema call_dto_group_shape = SHAPE (group_fields);
 
 static const CallField audit_event_fields[] = {
   NEEDED ("seq", INT), NEEDED ("type", WORD),   MAYBE ("userId", ID),   MAYBE ("callId", ID),

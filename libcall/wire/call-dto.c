@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "call-dto.h"
-
 #include "call-active-call-private.h"
 #include "call-appointment-private.h"
 #include "call-audit-event.h"
 #include "call-dto-private.h"
 #include "call-ice-server.h"
-#include "call-message.h"
 #include "call-time.h"
 #include "call-user.h"
 
@@ -22,19 +19,19 @@
 #define REQUIRED CALL_JSON_REQUIRED
 #define OPTIONAL CALL_JSON_OPTIONAL
 
-static void
-add_date_time (CallJsonWriter *writer, const char *name, GDateTime *time)
+void
+call_dto_add_date_time (CallJsonWriter *writer, const char *name, GDateTime *time)
 {
   if (time != NULL)
     call_json_add_time (writer, name, call_time_from_date_time (time));
 }
 
-static gboolean
-get_date_time (JsonObject *object,
-               const char *name,
-               CallJsonFlags flags,
-               GDateTime **time,
-               GError **error)
+gboolean
+call_dto_get_date_time (JsonObject *object,
+                        const char *name,
+                        CallJsonFlags flags,
+                        GDateTime **time,
+                        GError **error)
 {
   gint64 ms = 0;
 
@@ -44,12 +41,12 @@ get_date_time (JsonObject *object,
   return TRUE;
 }
 
-static gboolean
-get_name (JsonObject *object,
-          const char *name,
-          CallJsonFlags flags,
-          const char **text,
-          GError **error)
+gboolean
+call_dto_get_name (JsonObject *object,
+                   const char *name,
+                   CallJsonFlags flags,
+                   const char **text,
+                   GError **error)
 {
   return call_json_get_text (object, name, flags, NAME_MAX_BYTES, text, error);
 }
@@ -75,10 +72,10 @@ read_user (JsonObject *object, GError **error)
   int role = -1;
 
   if (!call_json_get_id (object, "id", REQUIRED, &id, error) ||
-      !get_name (object, "name", REQUIRED, &name, error) ||
-      !get_name (object, "email", OPTIONAL, &email, error) ||
+      !call_dto_get_name (object, "name", REQUIRED, &name, error) ||
+      !call_dto_get_name (object, "email", OPTIONAL, &email, error) ||
       !call_json_get_enum (object, "role", REQUIRED, CALL_TYPE_ROLE, &role, error) ||
-      !get_name (object, "timeZone", OPTIONAL, &time_zone, error))
+      !call_dto_get_name (object, "timeZone", OPTIONAL, &time_zone, error))
     return NULL;
   return call_user_new (id, name, email, (CallRole) role, time_zone);
 }
@@ -110,8 +107,8 @@ write_active_call (CallJsonWriter *writer, gpointer model)
   call_json_add_string (writer, "calleeId", call_active_call_get_callee_id (call));
   call_json_add_int (writer, "generation", call_active_call_get_generation (call));
   write_peers (writer, call_active_call_get_peers (call));
-  add_date_time (writer, "startedAt", call_active_call_get_started_at (call));
-  add_date_time (writer, "requestedAt", call_active_call_get_requested_at (call));
+  call_dto_add_date_time (writer, "startedAt", call_active_call_get_started_at (call));
+  call_dto_add_date_time (writer, "requestedAt", call_active_call_get_requested_at (call));
 }
 
 static gboolean
@@ -153,8 +150,8 @@ read_active_call (JsonObject *object, GError **error)
       !call_json_get_id (object, "callerId", REQUIRED, &caller_id, error) ||
       !call_json_get_id (object, "calleeId", REQUIRED, &callee_id, error) ||
       !call_json_get_int (object, "generation", REQUIRED, 0, G_MAXUINT, &generation, error) ||
-      !get_date_time (object, "startedAt", OPTIONAL, &started_at, error) ||
-      !get_date_time (object, "requestedAt", OPTIONAL, &requested_at, error))
+      !call_dto_get_date_time (object, "startedAt", OPTIONAL, &started_at, error) ||
+      !call_dto_get_date_time (object, "requestedAt", OPTIONAL, &requested_at, error))
     return NULL;
   call = call_active_call_new (call_id, (CallProgress) state, caller_id, callee_id,
                                (guint) generation, requested_at, started_at);
@@ -190,7 +187,7 @@ write_waiting (CallJsonWriter *writer, GListModel *waiting)
     call_json_add_string (writer, "userId", call_participant_get_user_id (participant));
     call_json_add_enum (writer, "role", CALL_TYPE_ROLE,
                         (int) call_participant_get_role (participant));
-    add_date_time (writer, "since", call_participant_get_waiting_since (participant));
+    call_dto_add_date_time (writer, "since", call_participant_get_waiting_since (participant));
     call_json_end_object (writer);
   }
   call_json_end_array (writer);
@@ -205,11 +202,11 @@ write_appointment (CallJsonWriter *writer, gpointer model)
   call_json_add_string (writer, "id", call_appointment_get_id (appointment));
   call_json_add_enum (writer, "status", CALL_TYPE_APPOINTMENT_STATUS,
                       (int) call_appointment_get_status (appointment));
-  add_date_time (writer, "scheduledAt", call_appointment_get_scheduled_at (appointment));
+  call_dto_add_date_time (writer, "scheduledAt", call_appointment_get_scheduled_at (appointment));
   call_json_add_int (writer, "durationMinutes",
                      call_appointment_get_duration_minutes (appointment));
-  add_date_time (writer, "opensAt", call_appointment_get_opens_at (appointment));
-  add_date_time (writer, "closesAt", call_appointment_get_closes_at (appointment));
+  call_dto_add_date_time (writer, "opensAt", call_appointment_get_opens_at (appointment));
+  call_dto_add_date_time (writer, "closesAt", call_appointment_get_closes_at (appointment));
   write_participant (writer, "doctor", call_appointment_get_doctor (appointment));
   write_participant (writer, "patient", call_appointment_get_patient (appointment));
   call_json_add_string (writer, "conversationId",
@@ -217,8 +214,8 @@ write_appointment (CallJsonWriter *writer, gpointer model)
   write_waiting (writer, call_appointment_get_waiting (appointment));
   if (call != NULL)
     call_dto_write (writer, "call", &call_dto_active_call, call);
-  add_date_time (writer, "startedAt", call_appointment_get_started_at (appointment));
-  add_date_time (writer, "endedAt", call_appointment_get_ended_at (appointment));
+  call_dto_add_date_time (writer, "startedAt", call_appointment_get_started_at (appointment));
+  call_dto_add_date_time (writer, "endedAt", call_appointment_get_ended_at (appointment));
   call_json_add_string (writer, "rescheduledTo", call_appointment_get_rescheduled_to (appointment));
   call_json_add_string (writer, "missing", call_appointment_get_missing (appointment));
 }
@@ -232,7 +229,7 @@ read_participant (JsonObject *object, const char *member, CallParticipant **valu
 
   if (!call_json_get_object (object, member, REQUIRED, &inner, error) ||
       !call_json_get_id (inner, "id", REQUIRED, &id, error) ||
-      !get_name (inner, "name", REQUIRED, &name, error) ||
+      !call_dto_get_name (inner, "name", REQUIRED, &name, error) ||
       !call_json_get_enum (inner, "role", REQUIRED, CALL_TYPE_ROLE, &role, error))
     return FALSE;
   *value = call_participant_new (id, name, (CallRole) role, NULL);
@@ -252,7 +249,7 @@ read_waiter (CallAppointment *appointment, JsonObject *object, GError **error)
 
   if (!call_json_get_id (object, "userId", REQUIRED, &id, error) ||
       !call_json_get_enum (object, "role", REQUIRED, CALL_TYPE_ROLE, &role, error) ||
-      !get_date_time (object, "since", OPTIONAL, &since, error))
+      !call_dto_get_date_time (object, "since", OPTIONAL, &since, error))
     return FALSE;
   if (g_str_equal (id, call_participant_get_user_id (doctor)))
     name = call_participant_get_name (doctor);
@@ -312,18 +309,18 @@ read_plain_appointment (JsonObject *object, GError **error)
   if (!call_json_get_id (object, "id", REQUIRED, &id, error) ||
       !call_json_get_enum (object, "status", REQUIRED, CALL_TYPE_APPOINTMENT_STATUS, &status,
                            error) ||
-      !get_date_time (object, "scheduledAt", REQUIRED, &scheduled_at, error) ||
+      !call_dto_get_date_time (object, "scheduledAt", REQUIRED, &scheduled_at, error) ||
       !call_json_get_int (object, "durationMinutes", REQUIRED, 0, G_MAXINT, &minutes, error) ||
-      !get_date_time (object, "opensAt", OPTIONAL, &opens_at, error) ||
-      !get_date_time (object, "closesAt", OPTIONAL, &closes_at, error) ||
+      !call_dto_get_date_time (object, "opensAt", OPTIONAL, &opens_at, error) ||
+      !call_dto_get_date_time (object, "closesAt", OPTIONAL, &closes_at, error) ||
       !read_participant (object, "doctor", &doctor, error) ||
       !read_participant (object, "patient", &patient, error) ||
       !call_json_get_id (object, "conversationId", OPTIONAL, &conversation_id, error) ||
       !read_call (object, &call, error) ||
-      !get_date_time (object, "startedAt", OPTIONAL, &started_at, error) ||
-      !get_date_time (object, "endedAt", OPTIONAL, &ended_at, error) ||
+      !call_dto_get_date_time (object, "startedAt", OPTIONAL, &started_at, error) ||
+      !call_dto_get_date_time (object, "endedAt", OPTIONAL, &ended_at, error) ||
       !call_json_get_id (object, "rescheduledTo", OPTIONAL, &rescheduled_to, error) ||
-      !get_name (object, "missing", OPTIONAL, &missing, error))
+      !call_dto_get_name (object, "missing", OPTIONAL, &missing, error))
     return NULL;
   return g_object_new (CALL_TYPE_APPOINTMENT, "id", id, "status", status, "scheduled-at",
                        scheduled_at, "duration-minutes", (guint) minutes, "opens-at", opens_at,
@@ -346,58 +343,6 @@ read_appointment (JsonObject *object, GError **error)
 const CallModelCodec call_dto_appointment = { write_appointment, read_appointment, "Appointment",
                                               &call_dto_appointment_shape };
 
-/* --- message ---------------------------------------------------------------------------------- */
-
-static void
-write_message (CallJsonWriter *writer, gpointer model)
-{
-  CallMessage *message = model;
-
-  call_json_add_string (writer, "id", call_message_get_id (message));
-  call_json_add_string (writer, "groupId", call_message_get_group_id (message));
-  call_json_add_int (writer, "seq", call_message_get_seq (message));
-  call_json_add_string (writer, "senderId", call_message_get_sender_id (message));
-  call_json_add_string (writer, "senderName", call_message_get_sender_name (message));
-  call_json_add_string (writer, "content", call_message_get_content (message));
-  call_json_add_enum (writer, "type", CALL_TYPE_MESSAGE_KIND,
-                      (int) call_message_get_kind (message));
-  call_json_add_string (writer, "replyToId", call_message_get_reply_to_id (message));
-  call_json_add_string (writer, "tempId", call_message_get_temp_id (message));
-  add_date_time (writer, "createdAt", call_message_get_created_at (message));
-  call_json_add_enum (writer, "status", CALL_TYPE_MESSAGE_STATUS,
-                      (int) call_message_get_status (message));
-}
-
-static gpointer
-read_message (JsonObject *object, GError **error)
-{
-  g_autoptr (GDateTime) created_at = NULL;
-  const char *id = NULL, *group_id = NULL, *sender_id = NULL, *sender_name = NULL, *content = NULL;
-  const char *reply_to_id = NULL, *temp_id = NULL;
-  int kind = CALL_MESSAGE_TEXT, status = CALL_MESSAGE_SENT;
-  gint64 seq = 0;
-
-  if (!call_json_get_id (object, "id", REQUIRED, &id, error) ||
-      !call_json_get_id (object, "groupId", REQUIRED, &group_id, error) ||
-      !call_json_get_int (object, "seq", REQUIRED, 0, G_MAXINT64, &seq, error) ||
-      !call_json_get_id (object, "senderId", REQUIRED, &sender_id, error) ||
-      !get_name (object, "senderName", OPTIONAL, &sender_name, error) ||
-      !call_json_get_string (object, "content", REQUIRED, &content, error) ||
-      !call_json_get_enum (object, "type", OPTIONAL, CALL_TYPE_MESSAGE_KIND, &kind, error) ||
-      !call_json_get_id (object, "replyToId", OPTIONAL, &reply_to_id, error) ||
-      !get_name (object, "tempId", OPTIONAL, &temp_id, error) ||
-      !get_date_time (object, "createdAt", REQUIRED, &created_at, error) ||
-      !call_json_get_enum (object, "status", OPTIONAL, CALL_TYPE_MESSAGE_STATUS, &status, error))
-    return NULL;
-  return g_object_new (CALL_TYPE_MESSAGE, "id", id, "group-id", group_id, "seq", seq, "sender-id",
-                       sender_id, "sender-name", sender_name, "content", content, "kind", kind,
-                       "reply-to-id", reply_to_id, "temp-id", temp_id, "created-at", created_at,
-                       "status", status, NULL);
-}
-
-const CallModelCodec call_dto_message = { write_message, read_message, "Message",
-                                          &call_dto_message_shape };
-
 /* --- audit event ------------------------------------------------------------------------------ */
 
 static void
@@ -410,7 +355,7 @@ write_audit_event (CallJsonWriter *writer, gpointer model)
   call_json_add_string (writer, "type", call_audit_event_get_kind (event));
   call_json_add_string (writer, "userId", call_audit_event_get_user_id (event));
   call_json_add_string (writer, "callId", call_audit_event_get_call_id (event));
-  add_date_time (writer, "at", call_audit_event_get_at (event));
+  call_dto_add_date_time (writer, "at", call_audit_event_get_at (event));
   call_json_add_raw (writer, "payload", payload != NULL && *payload != '\0' ? payload : "{}");
   call_json_add_string (writer, "hash", call_audit_event_get_hash (event));
 }
@@ -425,11 +370,11 @@ read_audit_event (JsonObject *object, GError **error)
   gint64 seq = 0;
 
   if (!call_json_get_int (object, "seq", REQUIRED, 0, G_MAXINT64, &seq, error) ||
-      !get_name (object, "type", REQUIRED, &kind, error) ||
+      !call_dto_get_name (object, "type", REQUIRED, &kind, error) ||
       !call_json_get_id (object, "userId", OPTIONAL, &user_id, error) ||
       !call_json_get_id (object, "callId", OPTIONAL, &call_id, error) ||
-      !get_date_time (object, "at", REQUIRED, &at, error) ||
-      !get_name (object, "hash", OPTIONAL, &hash, error))
+      !call_dto_get_date_time (object, "at", REQUIRED, &at, error) ||
+      !call_dto_get_name (object, "hash", OPTIONAL, &hash, error))
     return NULL;
   payload = node != NULL ? call_json_node_to_string (node) : NULL;
   return call_audit_event_new (seq, kind, user_id, call_id, at, payload, hash);
@@ -457,8 +402,8 @@ read_ice_server (JsonObject *object, GError **error)
   const char *username = NULL, *credential = NULL;
 
   if (!call_json_get_strv (object, "urls", REQUIRED, URLS_MAX, &urls, error) ||
-      !get_name (object, "username", OPTIONAL, &username, error) ||
-      !get_name (object, "credential", OPTIONAL, &credential, error))
+      !call_dto_get_name (object, "username", OPTIONAL, &username, error) ||
+      !call_dto_get_name (object, "credential", OPTIONAL, &credential, error))
     return NULL;
   return call_ice_server_new ((const char *const *) urls, username, credential);
 }

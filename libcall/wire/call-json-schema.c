@@ -127,6 +127,10 @@ write_type (CallJsonSchema *self, CallFieldType type, guint limit, gconstpointer
   case CALL_FIELD_STRUCT:
     write_members (self, NULL, extra);
     break;
+  case CALL_FIELD_BYTES:
+    call_json_add_string (writer, "type", "string");
+    call_json_add_string (writer, "contentEncoding", "base64");
+    break;
   case CALL_FIELD_RAW:
     break;
   }

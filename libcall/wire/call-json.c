@@ -16,6 +16,10 @@
 /* The largest integer every double up to it can express: what a foreign writer may mean by 3.0. */
 #define EXACT_INTEGER 9007199254740992.0
 
+/* The head of a data: address before its text, and the last group of four. */
+#define BASE64_COMMA ";base64,"
+#define BASE64_HEAD 256
+
 /**
  * call_json_node_ref:
  * @node: a value
@@ -469,5 +473,58 @@ call_json_get_strv (JsonObject *object,
     g_strv_builder_add (builder, json_node_get_string (item));
   }
   *value = g_strv_builder_end (builder);
+  return TRUE;
+}
+
+/* GLib passes over what is no base64; whoever sends such means something else. */
+static GBytes *
+decode_base64 (const char *text)
+{
+  const char *comma = g_str_has_prefix (text, "data:") ? strstr (text, BASE64_COMMA) : NULL;
+  const char *begin = comma != NULL ? comma + strlen (BASE64_COMMA) : text;
+  gsize length = strspn (begin, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "+/");
+  gsize padding = strspn (begin + length, "=");
+  guchar *data;
+
+  if (begin[length + padding] != '\0' || padding > 2 || (length + padding) % 4 != 0)
+    return NULL;
+  data = g_base64_decode (begin, &length);
+  return g_bytes_new_take (data, length);
+}
+
+/**
+ * call_json_get_bytes:
+ * @object: an object
+ * @name: a member that is a string of base64, with or without the head of a data: address
+ * @flags: flags
+ * @max_length: the most bytes it may stand for
+ * @value: (out) (transfer full): the bytes, unchanged if there is no such member
+ * @error: where to put an error
+ *
+ * Reads a member that stands for bytes.
+ *
+ * Returns: %FALSE with @error if it is missing or wrong
+ */
+gboolean
+call_json_get_bytes (JsonObject *object,
+                     const char *name,
+                     CallJsonFlags flags,
+                     gsize max_length,
+                     GBytes **value,
+                     GError **error)
+{
+  const char *text = NULL;
+  GBytes *bytes;
+
+  if (!call_json_get_text (object, name, flags, max_length / 3 * 4 + BASE64_HEAD, &text, error))
+    return FALSE;
+  if (text == NULL)
+    return TRUE;
+  bytes = decode_base64 (text);
+  if (bytes == NULL) {
+    call_error_set_field (error, name, "is neither base64 nor an attachment");
+    return FALSE;
+  }
+  *value = bytes;
   return TRUE;
 }

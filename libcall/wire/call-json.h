@@ -99,6 +99,12 @@ gboolean call_json_get_strv (JsonObject *object,
                              guint max_items,
                              char ***value,
                              GError **error);
+gboolean call_json_get_bytes (JsonObject *object,
+                              const char *name,
+                              CallJsonFlags flags,
+                              gsize max_length,
+                              GBytes **value,
+                              GError **error);
 
 /* --- writing ---------------------------------------------------------------------------------- */
 

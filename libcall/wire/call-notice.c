@@ -7,6 +7,9 @@
 #include "call-error.h"
 #include "call-socketio.h"
 
+/* The longest text of a message in bytes. */
+#define CONTENT_MAX 65536
+
 #define NEEDED(name, member, Type) CALL_NEEDED (CallNotice, name, member, Type)
 #define MAYBE(name, member, Type) CALL_MAYBE (CallNotice, name, member, Type)
 #define ENUM(name, member, flags, get_type) \
@@ -15,9 +18,13 @@
   CALL_MEMBER (CallNotice, name, person, STRUCT, flags, 0, &schema)
 #define MODEL(name, member, flags, codec) \
   CALL_MEMBER (CallNotice, name, member, MODEL, flags, 0, &codec)
+#define PRESENCE(name, flags) ENUM (name, presence, flags, call_presence_status_get_type)
 #define AT NEEDED ("at", at_ms, TIME)
 #define APPOINTMENT NEEDED ("appointmentId", appointment_id, ID)
 #define CALL APPOINTMENT, NEEDED ("callId", call_id, ID)
+
+#define MESSAGE NEEDED ("messageId", message_id, ID), NEEDED ("groupId", group_id, ID)
+#define REVISION NEEDED ("revision", revision, INT)
 
 /* --- people ----------------------------------------------------------------------------------- */
 
@@ -48,6 +55,11 @@ static const CallField all[] = {
   MAYBE (NULL, message_id, STRING),
   MAYBE (NULL, group_id, STRING),
   MAYBE (NULL, temp_id, STRING),
+  MAYBE (NULL, user_name, STRING),
+  MAYBE (NULL, code, STRING),
+  PRESENCE (NULL, CALL_FIELD_MAYBE),
+  CALL_MEMBER (CallNotice, NULL, users, MODEL_LIST, CALL_FIELD_MAYBE, 0, &call_dto_presence),
+  MODEL (NULL, group, CALL_FIELD_MAYBE, call_dto_group),
   MODEL (NULL, appointment, CALL_FIELD_MAYBE, call_dto_appointment),
   MODEL (NULL, message, CALL_FIELD_MAYBE, call_dto_message),
 };
@@ -138,8 +150,8 @@ static const CallField sent_fields[] = {
   NEEDED ("success", success, BOOL),
 };
 static const CallField error_fields[] = {
-  MAYBE ("tempId", temp_id, STRING),
-  NEEDED ("error", text, STRING),
+  MAYBE ("tempId", temp_id, STRING), MAYBE ("messageId", message_id, ID),
+  NEEDED ("error", text, STRING),    MAYBE ("code", code, WORD),
   NEEDED ("timestamp", at_ms, TIME),
 };
 static const CallField delivered_fields[] = {
@@ -151,6 +163,45 @@ static const CallField read_fields[] = {
   NEEDED ("messageId", message_id, ID),
   NEEDED ("readBy", user_id, ID),
   NEEDED ("groupId", group_id, ID),
+};
+static const CallField edited_fields[] = {
+  MESSAGE,
+  CALL_MEMBER (CallNotice, "content", text, STRING, CALL_FIELD_NEEDED, CONTENT_MAX, NULL),
+  NEEDED ("editedAt", at_ms, TIME),
+  REVISION,
+};
+static const CallField deleted_fields[] = {
+  MESSAGE,
+  NEEDED ("deletedAt", at_ms, TIME),
+  NEEDED ("deletedBy", user_id, ID),
+  REVISION,
+};
+static const CallField recalled_fields[] = {
+  MESSAGE,
+  NEEDED ("recalledAt", at_ms, TIME),
+  NEEDED ("recalledBy", user_id, ID),
+  REVISION,
+};
+static const CallField user_in_group_fields[] = {
+  NEEDED ("userId", user_id, ID),
+  MAYBE ("userName", user_name, STRING),
+  NEEDED ("groupId", group_id, ID),
+};
+static const CallField stopped_typing_fields[] = {
+  NEEDED ("userId", user_id, ID),
+  NEEDED ("groupId", group_id, ID),
+};
+static const CallField contact_status_fields[] = {
+  NEEDED ("userId", user_id, ID),
+  PRESENCE ("status", CALL_FIELD_NEEDED),
+  NEEDED ("timestamp", at_ms, TIME),
+};
+static const CallField online_users_fields[] = {
+  NEEDED ("groupId", group_id, ID),
+  CALL_MEMBER (CallNotice, "users", users, MODEL_LIST, CALL_FIELD_NEEDED, 0, &call_dto_presence),
+};
+static const CallField group_updated_fields[] = {
+  MODEL ("group", group, CALL_FIELD_NEEDED, call_dto_group),
 };
 static const CallField draining_fields[] = {
   NEEDED ("reconnectAfterMs", delay_ms, UINT),
@@ -188,6 +239,16 @@ static const Kind kinds[CALL_NOTICE_N_KINDS] = {
   [CALL_NOTICE_MESSAGE_ERROR] = EVENT ("message_error", error_fields),
   [CALL_NOTICE_MESSAGE_DELIVERED] = EVENT ("message_delivered", delivered_fields),
   [CALL_NOTICE_MESSAGE_READ] = EVENT ("message_read", read_fields),
+  [CALL_NOTICE_MESSAGE_EDITED] = EVENT ("message_edited", edited_fields),
+  [CALL_NOTICE_MESSAGE_DELETED] = EVENT ("message_deleted", deleted_fields),
+  [CALL_NOTICE_MESSAGE_RECALLED] = EVENT ("message_recalled", recalled_fields),
+  [CALL_NOTICE_USER_TYPING] = EVENT ("user_typing", user_in_group_fields),
+  [CALL_NOTICE_USER_STOPPED_TYPING] = EVENT ("user_stopped_typing", stopped_typing_fields),
+  [CALL_NOTICE_CONTACT_STATUS] = EVENT ("contact_status_changed", contact_status_fields),
+  [CALL_NOTICE_ONLINE_USERS] = EVENT ("online_users", online_users_fields),
+  [CALL_NOTICE_USER_JOINED_GROUP] = EVENT ("user_joined_group", user_in_group_fields),
+  [CALL_NOTICE_USER_LEFT_GROUP] = EVENT ("user_left_group", user_in_group_fields),
+  [CALL_NOTICE_GROUP_UPDATED] = EVENT ("group_updated", group_updated_fields),
   [CALL_NOTICE_SERVER_DRAINING] = EVENT ("server_draining", draining_fields),
 };
 

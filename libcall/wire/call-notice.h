@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 
 typedef struct _CallAppointment CallAppointment;
 typedef struct _CallMessage CallMessage;
+typedef struct _CallGroup CallGroup;
 
 /**
  * CallNoticeKind:
@@ -29,6 +30,16 @@ typedef struct _CallMessage CallMessage;
  * @CALL_NOTICE_MESSAGE_ERROR: our message was refused: temp_id, text
  * @CALL_NOTICE_MESSAGE_DELIVERED: a message reached its receiver: message_id, group_id
  * @CALL_NOTICE_MESSAGE_READ: a message was read: message_id, user_id, group_id
+ * @CALL_NOTICE_MESSAGE_EDITED: its text is another: message_id, group_id, text, revision
+ * @CALL_NOTICE_MESSAGE_DELETED: it is gone: message_id, group_id, user_id, revision
+ * @CALL_NOTICE_MESSAGE_RECALLED: its sender took it back: message_id, group_id, user_id, revision
+ * @CALL_NOTICE_USER_TYPING: somebody writes: user_id, user_name, group_id
+ * @CALL_NOTICE_USER_STOPPED_TYPING: no longer: user_id, group_id
+ * @CALL_NOTICE_CONTACT_STATUS: somebody came, went or said how reachable: user_id, presence
+ * @CALL_NOTICE_ONLINE_USERS: who of a group is there: group_id, users
+ * @CALL_NOTICE_USER_JOINED_GROUP: a new member: user_id, user_name, group_id
+ * @CALL_NOTICE_USER_LEFT_GROUP: a member less: user_id, user_name, group_id
+ * @CALL_NOTICE_GROUP_UPDATED: a group is new, or its name or a role changed: group
  * @CALL_NOTICE_SERVER_DRAINING: connect again elsewhere: delay_ms
  *
  * What the server tells clients (docs/protocol.md section 5), with the fields each kind carries
@@ -53,6 +64,16 @@ typedef enum {
   CALL_NOTICE_MESSAGE_ERROR,
   CALL_NOTICE_MESSAGE_DELIVERED,
   CALL_NOTICE_MESSAGE_READ,
+  CALL_NOTICE_MESSAGE_EDITED,
+  CALL_NOTICE_MESSAGE_DELETED,
+  CALL_NOTICE_MESSAGE_RECALLED,
+  CALL_NOTICE_USER_TYPING,
+  CALL_NOTICE_USER_STOPPED_TYPING,
+  CALL_NOTICE_CONTACT_STATUS,
+  CALL_NOTICE_ONLINE_USERS,
+  CALL_NOTICE_USER_JOINED_GROUP,
+  CALL_NOTICE_USER_LEFT_GROUP,
+  CALL_NOTICE_GROUP_UPDATED,
   CALL_NOTICE_SERVER_DRAINING,
   /*< private >*/
   CALL_NOTICE_N_KINDS,
@@ -91,11 +112,17 @@ typedef struct _CallNotice CallNotice;
  * @waiting: whether the person waits now
  * @audio: whether the person's microphone is on
  * @video: whether the person's camera is on
- * @user_id: (nullable): the user greeted, or who has read
- * @text: (nullable): a sentence: the greeting, or what was wrong with a message
+ * @user_id: (nullable): the user greeted, or who has read, changed, joined, writes, …
+ * @user_name: (nullable): the name of that user
+ * @text: (nullable): the greeting, or what was wrong with a message, or its new text
+ * @code: (nullable): what was wrong, as a word of docs/protocol.md section 2
  * @message_id: (nullable): a message
  * @group_id: (nullable): its conversation
  * @temp_id: (nullable): the sender's own id of a message
+ * @revision: which change of the conversation it was
+ * @presence: a #CallPresenceStatus, or -1
+ * @users: (nullable) (element-type CallPresence): who is there
+ * @group: (nullable): a conversation as it is now
  * @success: always %TRUE in a notice that a message was sent
  * @delay_ms: when to connect again
  * @at_ms: when it happened, milliseconds since 1970
@@ -122,10 +149,16 @@ struct _CallNotice {
   gboolean audio;
   gboolean video;
   char *user_id;
+  char *user_name;
   char *text;
+  char *code;
   char *message_id;
   char *group_id;
   char *temp_id;
+  gint64 revision;
+  int presence;
+  GPtrArray *users;
+  CallGroup *group;
   gboolean success;
   guint delay_ms;
   gint64 at_ms;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define STRING_MAX 4096
+#define BYTES_MAX (16 * 1024 * 1024)
 #define WORD_MAX 64
 #define STRV_MAX 1000
 #define MODELS_MAX 5000
@@ -78,6 +79,9 @@ clear_field (const CallField *field, gpointer base)
     break;
   case CALL_FIELD_MODEL_LIST:
     g_clear_pointer (&AT (base, field, GPtrArray *), g_ptr_array_unref);
+    break;
+  case CALL_FIELD_BYTES:
+    g_clear_pointer (&AT (base, field, GBytes *), g_bytes_unref);
     break;
   case CALL_FIELD_STRUCT:
     clear_fields (field->extra, (guint8 *) base + field->offset);
@@ -207,6 +211,17 @@ write_struct (const CallField *field, gconstpointer base, CallJsonWriter *writer
 }
 
 static void
+write_bytes (const CallField *field, GBytes *bytes, CallJsonWriter *writer)
+{
+  g_autofree char *text = NULL;
+
+  if (bytes == NULL)
+    return;
+  text = g_base64_encode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  call_json_add_string (writer, field->name, text);
+}
+
+static void
 write_number (const CallField *field, gint64 value, CallJsonWriter *writer)
 {
   if (value != 0 || (field->flags & CALL_FIELD_MAYBE) == 0)
@@ -258,6 +273,9 @@ write_field (const CallField *field, gconstpointer base, CallJsonWriter *writer)
     break;
   case CALL_FIELD_MODEL_LIST:
     write_models (writer, field, CONST_AT (base, field, GPtrArray *));
+    break;
+  case CALL_FIELD_BYTES:
+    write_bytes (field, CONST_AT (base, field, GBytes *), writer);
     break;
   case CALL_FIELD_STRUCT:
     write_struct (field, base, writer);
@@ -468,6 +486,20 @@ read_raw (const CallField *field, gpointer base, JsonObject *object, GError **er
 }
 
 static gboolean
+read_bytes (const CallField *field, gpointer base, JsonObject *object, GError **error)
+{
+  JsonNode *node = json_object_get_member (object, field->name);
+
+  /* {"_placeholder":true,"num":0}: whoever has the attachments puts them in. */
+  if (node != NULL && JSON_NODE_HOLDS_OBJECT (node) &&
+      json_object_has_member (json_node_get_object (node), "_placeholder"))
+    return TRUE;
+  return call_json_get_bytes (object, field->name, get_json_flags (field),
+                              field->limit > 0 ? field->limit : BYTES_MAX,
+                              &AT (base, field, GBytes *), error);
+}
+
+static gboolean
 read_field (const CallField *field, gpointer base, JsonObject *object, GError **error)
 {
   CallJsonFlags flags = get_json_flags (field);
@@ -501,6 +533,8 @@ read_field (const CallField *field, gpointer base, JsonObject *object, GError **
     return read_model (field, base, object, error);
   case CALL_FIELD_MODEL_LIST:
     return read_models (field, base, object, error);
+  case CALL_FIELD_BYTES:
+    return read_bytes (field, base, object, error);
   case CALL_FIELD_STRUCT:
     return read_struct (field, base, object, error);
   default:

@@ -24,6 +24,8 @@ G_BEGIN_DECLS
  * number, 0 for 5000
  * @CALL_FIELD_STRUCT: a struct inside the struct, described by the #CallSchema @extra
  * @CALL_FIELD_RAW: char *, any JSON value as text
+ * @CALL_FIELD_BYTES: GBytes *, written in base64; read from that, with or without the head of a
+ * data: address, or left %NULL for the placeholder of an attachment; @limit in bytes
  *
  * What a member of a record is, in C and on the wire.
  */
@@ -44,6 +46,7 @@ typedef enum {
   CALL_FIELD_MODEL_LIST,
   CALL_FIELD_STRUCT,
   CALL_FIELD_RAW,
+  CALL_FIELD_BYTES,
 } CallFieldType;
 
 /**

@@ -5,7 +5,8 @@
 
 #include "call-error.h"
 #include "call-id.h"
-#include "call-socketio.h"
+
+#include <json-glib/json-glib.h>
 
 #define TEMP_ID_MAX 128
 
@@ -18,13 +19,18 @@
 #define KIND(name, member) \
   CALL_MEMBER (CallRequest, name, member, ENUM, CALL_FIELD_MAYBE, 0, call_message_kind_get_type)
 
+#define PRESENCE(name, flags) \
+  CALL_MEMBER (CallRequest, name, presence, ENUM, flags, 0, call_presence_status_get_type)
+
 static const CallField all[] = {
   MAYBE (NULL, channel, STRING),     MAYBE (NULL, appointment_id, STRING),
   MAYBE (NULL, call_id, STRING),     MAYBE (NULL, group_id, STRING),
   MAYBE (NULL, content, STRING),     KIND (NULL, message_kind),
   MAYBE (NULL, reply_to_id, STRING), MAYBE (NULL, temp_id, STRING),
   MAYBE (NULL, message_ids, STRV),   MAYBE (NULL, stage, STRING),
-  MAYBE (NULL, code, STRING),
+  MAYBE (NULL, code, STRING),        MAYBE (NULL, message_id, STRING),
+  PRESENCE (NULL, CALL_FIELD_MAYBE), MAYBE (NULL, file_name, STRING),
+  MAYBE (NULL, file, BYTES),
 };
 static const CallSchema whole = CALL_SCHEMA (CallRequest, all);
 
@@ -69,6 +75,34 @@ static const CallField read_fields[] = {
   NEEDED ("groupId", group_id, ID),
 };
 
+static const CallField edit_fields[] = {
+  NEEDED ("messageId", message_id, ID),
+  TEXT ("content", content, CALL_FIELD_NEEDED, CALL_REQUEST_CONTENT_MAX),
+};
+static const CallField message_fields[] = {
+  NEEDED ("messageId", message_id, ID),
+};
+static const CallField resume_fields[] = {
+  NEEDED ("groupId", group_id, ID),
+  NEEDED ("seq", seq, INT),
+  MAYBE ("revision", revision, INT),
+  MAYBE ("limit", limit, UINT),
+};
+static const CallField status_fields[] = {
+  PRESENCE ("status", CALL_FIELD_NEEDED),
+};
+static const CallField upload_fields[] = {
+  TEXT ("fileName", file_name, CALL_FIELD_NEEDED, 1024),
+  CALL_MEMBER (CallRequest, "file", file, BYTES, CALL_FIELD_NEEDED, CALL_REQUEST_FILE_MAX, NULL),
+  MAYBE ("fileSize", file_size, INT),
+  NEEDED ("groupId", group_id, ID),
+  KIND ("type", message_kind),
+  TEXT ("content", content, CALL_FIELD_MAYBE, CALL_REQUEST_CONTENT_MAX),
+  MAYBE ("replyToId", reply_to_id, ID),
+  TEXT ("tempId", temp_id, CALL_FIELD_MAYBE, TEMP_ID_MAX),
+  MAYBE ("durationMs", duration_ms, INT),
+};
+
 typedef struct {
   const char *event;
   CallSchema schema;
@@ -95,6 +129,15 @@ static const Kind kinds[CALL_REQUEST_N_KINDS] = {
   [CALL_REQUEST_SEND_MESSAGE] = EVENT ("send_message", send_message_fields),
   [CALL_REQUEST_MESSAGE_DELIVERED] = EVENT ("message_delivered", delivered_fields),
   [CALL_REQUEST_MESSAGE_READ] = EVENT ("message_read", read_fields),
+  [CALL_REQUEST_EDIT_MESSAGE] = EVENT ("edit_message", edit_fields),
+  [CALL_REQUEST_DELETE_MESSAGE] = EVENT ("delete_message", message_fields),
+  [CALL_REQUEST_RECALL_MESSAGE] = EVENT ("recall_message", message_fields),
+  [CALL_REQUEST_RESUME] = EVENT ("resume", resume_fields),
+  [CALL_REQUEST_TYPING_START] = EVENT ("typing_start", group_fields),
+  [CALL_REQUEST_TYPING_STOP] = EVENT ("typing_stop", group_fields),
+  [CALL_REQUEST_UPDATE_STATUS] = EVENT ("update_status", status_fields),
+  [CALL_REQUEST_GET_ONLINE_USERS] = EVENT ("get_online_users", group_fields),
+  [CALL_REQUEST_UPLOAD_FILE] = EVENT ("upload_file", upload_fields),
 };
 
 /**
@@ -224,8 +267,50 @@ call_request_from_json (const char *event, JsonNode *content, GError **error)
   if (request == NULL)
     return NULL;
   request->kind = kind;
-  if (request->message_kind < 0)
+  if (request->message_kind < 0 && kind != CALL_REQUEST_UPLOAD_FILE)
     request->message_kind = CALL_MESSAGE_TEXT;
+  if (kind == CALL_REQUEST_RESUME && !json_object_has_member (object, "revision"))
+    request->revision = -1;
+  return request;
+}
+
+/* An attachment stands in its message for a member that was left out of it. */
+static gboolean
+take_attachment (CallRequest *request,
+                 const CallSocketioPacket *packet,
+                 JsonNode *content,
+                 GError **error)
+{
+  JsonNode *node = json_object_get_member (json_node_get_object (content), "file");
+  GBytes *bytes = call_socketio_packet_get_attachment (packet, node);
+
+  if (bytes == NULL || g_bytes_get_size (bytes) > CALL_REQUEST_FILE_MAX) {
+    call_error_set_field (error, "file", bytes == NULL ? "is missing" : "is too large");
+    return FALSE;
+  }
+  request->file = g_bytes_ref (bytes);
+  return TRUE;
+}
+
+/**
+ * call_request_from_packet:
+ * @packet: an event with all its attachments
+ * @error: where to put an error, which names the member that is wrong
+ *
+ * Reads what a client asks, with the binary messages that belong to it.
+ *
+ * Returns: (transfer full) (nullable): the request
+ */
+CallRequest *
+call_request_from_packet (const CallSocketioPacket *packet, GError **error)
+{
+  const char *event = call_socketio_packet_get_event (packet);
+  JsonNode *content = call_socketio_packet_get_argument (packet, 0);
+  CallRequest *request = call_request_from_json (event, content, error);
+
+  if (request != NULL && request->kind == CALL_REQUEST_UPLOAD_FILE && request->file == NULL &&
+      !take_attachment (request, packet, content, error))
+    g_clear_pointer (&request, call_request_unref);
   return request;
 }
 

@@ -38,7 +38,15 @@ test_models (void)
                 STRV ("opensAt", "closesAt", "conversationId", "waiting", "call", "startedAt",
                       "endedAt", "rescheduledTo", "missing"));
   sample_check (read_model, &call_dto_message, MESSAGE_JSON,
-                STRV ("senderName", "type", "replyToId", "tempId", "status"));
+                STRV ("revision", "senderName", "type", "replyToId", "replyTo", "file", "tempId",
+                      "editedAt", "deletedAt", "recalledAt", "status"));
+  sample_check (read_model, &call_dto_file, FILE_JSON, STRV ("url", "durationMs", "waveform"));
+  sample_check (read_model, &call_dto_presence, PRESENCE_JSON, STRV ("userName", "lastSeen"));
+  sample_check (read_model, &call_dto_group_member, MEMBER_JSON,
+                STRV ("userName", "joinedAt", "deliveredSeq", "readSeq"));
+  sample_check (read_model, &call_dto_group, GROUP_JSON,
+                STRV ("name", "open", "role", "members", "lastSeq", "revision", "unread",
+                      "lastMessage", "createdAt"));
   sample_check (read_model, &call_dto_audit_event, AUDIT_JSON,
                 STRV ("userId", "callId", "payload", "hash"));
   sample_check (read_model, &call_dto_ice_server, ICE_JSON, STRV ("username", "credential"));

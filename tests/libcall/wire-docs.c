@@ -125,7 +125,9 @@ test_schema (void)
                        get (get (get (root, "answer"), "properties"), "message"), "$ref"),
                    ==, "#/components/schemas/Message");
   g_assert_true (json_object_has_member (get (root, "notice"), "allOf"));
-  g_assert_cmpuint (models->len, ==, 1);
+  /* And what a message refers to. */
+  g_assert_cmpuint (models->len, ==, 3);
+  g_assert_true (json_object_has_member (get (get (root, "File"), "properties"), "mediaType"));
   g_assert_true (json_object_has_member (get (get (root, "Message"), "properties"), "seq"));
 }
 

@@ -6,6 +6,9 @@
 #include "call-appointment.h"
 #include "call-message.h"
 
+#define MESSAGE_MEMBERS "\"messageId\":\"" MESSAGE_ID "\",\"groupId\":\"" GROUP_ID "\""
+#define USER_IN_GROUP \
+  "{\"userId\":\"" DOCTOR_ID "\",\"userName\":\"Dr. Ana\",\"groupId\":\"" GROUP_ID "\"}"
 #define STRV(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static char *
@@ -58,11 +61,15 @@ test_every_event (void)
     { "connected",
       "{\"message\":\"hello\",\"userId\":\"" DOCTOR_ID "\",\"timestamp\":\"" TIME "\"}",
       STRV ("message") },
-    { "new_message", MESSAGE_JSON, STRV ("senderName", "type", "replyToId", "tempId", "status") },
+    { "new_message", MESSAGE_JSON,
+      STRV ("revision", "senderName", "type", "replyToId", "replyTo", "file", "tempId", "editedAt",
+            "deletedAt", "recalledAt", "status") },
     { "message_sent", "{\"tempId\":\"t1\",\"message\":" MESSAGE_JSON ",\"success\":true}",
       STRV ("tempId") },
-    { "message_error", "{\"tempId\":\"t1\",\"error\":\"too long\",\"timestamp\":\"" TIME "\"}",
-      STRV ("tempId") },
+    { "message_error",
+      "{\"tempId\":\"t1\",\"messageId\":\"" MESSAGE_ID
+      "\",\"error\":\"too long\",\"code\":\"too_large\",\"timestamp\":\"" TIME "\"}",
+      STRV ("tempId", "messageId", "code") },
     { "message_delivered",
       "{\"messageId\":\"" MESSAGE_ID "\",\"groupId\":\"" GROUP_ID "\",\"timestamp\":\"" TIME "\"}",
       NULL },
@@ -70,6 +77,24 @@ test_every_event (void)
       "{\"messageId\":\"" MESSAGE_ID "\",\"readBy\":\"" PATIENT_ID "\",\"groupId\":\"" GROUP_ID
       "\"}",
       NULL },
+    { "message_edited",
+      "{" MESSAGE_MEMBERS ",\"content\":\"Olá\",\"editedAt\":\"" TIME "\",\"revision\":3}", NULL },
+    { "message_deleted",
+      "{" MESSAGE_MEMBERS ",\"deletedAt\":\"" TIME "\",\"deletedBy\":\"" DOCTOR_ID
+      "\",\"revision\":3}",
+      NULL },
+    { "message_recalled",
+      "{" MESSAGE_MEMBERS ",\"recalledAt\":\"" TIME "\",\"recalledBy\":\"" DOCTOR_ID
+      "\",\"revision\":3}",
+      NULL },
+    { "user_typing", USER_IN_GROUP, STRV ("userName") },
+    { "user_stopped_typing", "{\"userId\":\"" DOCTOR_ID "\",\"groupId\":\"" GROUP_ID "\"}", NULL },
+    { "contact_status_changed",
+      "{\"userId\":\"" DOCTOR_ID "\",\"status\":\"away\",\"timestamp\":\"" TIME "\"}", NULL },
+    { "online_users", "{\"groupId\":\"" GROUP_ID "\",\"users\":[" PRESENCE_JSON "]}", NULL },
+    { "user_joined_group", USER_IN_GROUP, STRV ("userName") },
+    { "user_left_group", USER_IN_GROUP, STRV ("userName") },
+    { "group_updated", "{\"group\":" GROUP_JSON "}", NULL },
     { "server_draining", "{\"reconnectAfterMs\":1500}", NULL },
   };
 

@@ -7,6 +7,7 @@
 #include "call-appointment.h"
 #include "call-message.h"
 
+#define MESSAGE_MEMBER "\"messageId\":\"" MESSAGE_ID "\""
 #define STRV(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 static char *
@@ -46,6 +47,20 @@ test_every_event (void)
       STRV ("type", "replyToId", "tempId") },
     { "message_delivered", "{\"messageIds\":[\"" MESSAGE_ID "\",\"" OTHER_ID "\"]}", NULL },
     { "message_read", "{\"messageIds\":[\"" MESSAGE_ID "\"],\"groupId\":\"" GROUP_ID "\"}", NULL },
+    { "edit_message", "{" MESSAGE_MEMBER ",\"content\":\"Olá\"}", NULL },
+    { "delete_message", "{" MESSAGE_MEMBER "}", NULL },
+    { "recall_message", "{" MESSAGE_MEMBER "}", NULL },
+    { "resume", "{\"groupId\":\"" GROUP_ID "\",\"seq\":7,\"revision\":2,\"limit\":50}",
+      STRV ("revision", "limit") },
+    { "typing_start", "{\"groupId\":\"" GROUP_ID "\"}", NULL },
+    { "typing_stop", "{\"groupId\":\"" GROUP_ID "\"}", NULL },
+    { "update_status", "{\"status\":\"busy\"}", NULL },
+    { "get_online_users", "{\"groupId\":\"" GROUP_ID "\"}", NULL },
+    { "upload_file",
+      "{\"fileName\":\"a.png\",\"file\":\"AQIDBA==\",\"fileSize\":4,\"groupId\":\"" GROUP_ID
+      "\",\"type\":\"image\",\"content\":\"Olá\",\"replyToId\":\"" OTHER_ID
+      "\",\"tempId\":\"t1\",\"durationMs\":1500}",
+      STRV ("fileSize", "type", "content", "replyToId", "tempId", "durationMs") },
   };
 
   g_assert_cmpuint (G_N_ELEMENTS (samples), ==, CALL_REQUEST_N_KINDS);
@@ -84,12 +99,57 @@ test_bad_values (void)
   expect_bad ("send_message", long_message, "content");
   expect_bad ("call_error", "{" CALL_MEMBERS ",\"stage\":\"ice\",\"code\":\"José is ill\"}",
               "code");
+  expect_bad ("update_status", "{\"status\":\"sleepy\"}", "status");
+  expect_bad ("resume", "{\"groupId\":\"" GROUP_ID "\",\"seq\":-1}", "seq");
   expect_bad ("message_delivered", "{\"messageIds\":[\"1\"]}", "messageIds");
   expect_bad ("message_delivered", "{\"messageIds\":[{}]}", "messageIds");
   for (int i = 0; i < CALL_REQUEST_IDS_MAX; i++)
     g_string_append (ids, ",\"" MESSAGE_ID "\"");
   g_string_append (ids, "]}");
   expect_bad ("message_delivered", ids->str, "messageIds");
+}
+
+static CallRequest *
+read_upload (const char *file, GBytes *attachment, GError **error)
+{
+  g_auto (CallSocketioPacket) packet = { 0 };
+  g_autofree char *text = g_strdup_printf (
+      "%s[\"upload_file\",{\"fileName\":\"a\",\"file\":%s,\"groupId\":\"" GROUP_ID "\"}]",
+      attachment != NULL ? "51-" : "2", file);
+
+  g_assert_true (call_socketio_packet_parse (&packet, text, strlen (text), NULL));
+  if (attachment != NULL)
+    g_assert_true (call_socketio_packet_attach (&packet, attachment, NULL));
+  return call_request_from_packet (&packet, error);
+}
+
+/* A file comes as an attachment, as base64, or as the data: address a browser makes of it. */
+static void
+test_upload (void)
+{
+  static const char *const bad[] = { "\"%%%%\"", "\"AQIDBA=\"", "\"AQ==AQ==\"",
+                                     "{\"_placeholder\":true,\"num\":0}", "7" };
+  static const char *const good[] = { "\"AQIDBA==\"", "\"data:image/png;base64,AQIDBA==\"" };
+  g_autoptr (GBytes) four = g_bytes_new ("\1\2\3\4", 4);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CallRequest) attached = read_upload ("{\"_placeholder\":true,\"num\":0}", four,
+                                                  &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (attached->file, four));
+  g_assert_cmpint (attached->message_kind, ==, -1);
+  for (gsize i = 0; i < G_N_ELEMENTS (good); i++) {
+    g_autoptr (CallRequest) request = read_upload (good[i], NULL, &error);
+
+    g_assert_no_error (error);
+    g_assert_true (g_bytes_equal (request->file, four));
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++) {
+    g_assert_null (read_upload (bad[i], NULL, &error));
+    g_assert_error (error, CALL_ERROR, CALL_ERROR_INVALID);
+    g_assert_cmpstr (call_error_get_field (error), ==, "file");
+    g_clear_error (&error);
+  }
 }
 
 static void
@@ -159,6 +219,9 @@ test_acks (void)
     "{\"ok\":true,\"generation\":2}",
     "{\"ok\":true,\"appointment\":" APPOINTMENT_JSON "}",
     "{\"ok\":true,\"message\":" MESSAGE_JSON "}",
+    "{\"ok\":true,\"group\":" GROUP_JSON "}",
+    "{\"ok\":true,\"users\":[" PRESENCE_JSON "]}",
+    "{\"ok\":true,\"messages\":[" MESSAGE_JSON "],\"seq\":7,\"revision\":2,\"more\":true}",
     "{\"ok\":false,\"error\":{\"code\":\"too_early\",\"message\":\"m\",\"opensAt\":\"" TIME "\"}}",
   };
   static const char *const bad[] = {
@@ -201,6 +264,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wire/request/every-event", test_every_event);
   g_test_add_func ("/wire/request/bad-values", test_bad_values);
   g_test_add_func ("/wire/request/packet", test_packet);
+  g_test_add_func ("/wire/request/upload", test_upload);
   g_test_add_func ("/wire/request/channels", test_channels);
   g_test_add_func ("/wire/ack/round-trip", test_acks);
   return g_test_run ();

@@ -38,11 +38,29 @@
   "\",\"role\":\"patient\",\"since\":\"" TIME "\"}],\"call\":" CALL_JSON                  \
   ",\"startedAt\":\"2026-03-02T14:01:00.000Z\",\"endedAt\":\"2026-03-02T14:31:00.000Z\"," \
   "\"rescheduledTo\":\"" OTHER_ID "\",\"missing\":\"both\"}"
-#define MESSAGE_JSON                                                                            \
-  "{\"id\":\"" MESSAGE_ID "\",\"groupId\":\"" GROUP_ID "\",\"seq\":7,\"senderId\":\"" DOCTOR_ID \
-  "\",\"senderName\":\"Dr. Ana\",\"content\":\"Olá \\u0001\\\"😀\\\"\",\"type\":\"text\","   \
-  "\"replyToId\":\"" OTHER_ID "\",\"tempId\":\"t1\",\"createdAt\":\"" TIME                      \
-  "\",\"status\":\"delivered\"}"
+#define FILE_JSON                                                                          \
+  "{\"id\":\"" OTHER_ID "\",\"name\":\"a.ogg\",\"mediaType\":\"audio/ogg\",\"size\":4000," \
+  "\"url\":\"/api/chat/files/" OTHER_ID "\",\"durationMs\":1500,\"waveform\":\"0190\"}"
+#define MESSAGE_JSON                                                                              \
+  "{\"id\":\"" MESSAGE_ID "\",\"groupId\":\"" GROUP_ID                                            \
+  "\",\"seq\":7,\"revision\":2,\"senderId\":\"" DOCTOR_ID                                         \
+  "\",\"senderName\":\"Dr. Ana\",\"content\":\"Olá \\u0001\\\"😀\\\"\",\"type\":\"text\","     \
+  "\"replyToId\":\"" OTHER_ID "\",\"replyTo\":{\"id\":\"" OTHER_ID                                \
+  "\",\"seq\":6,\"senderId\":\"" PATIENT_ID                                                       \
+  "\",\"senderName\":\"José 😀\",\"content\":\"?\",\"type\":\"text\"},\"file\":" FILE_JSON         \
+  ",\"tempId\":\"t1\",\"createdAt\":\"" TIME "\",\"editedAt\":\"" TIME "\",\"deletedAt\":\"" TIME \
+  "\",\"recalledAt\":\"" TIME "\",\"status\":\"delivered\"}"
+#define MEMBER_JSON                                                                                \
+  "{\"userId\":\"" DOCTOR_ID "\",\"userName\":\"Dr. Ana\",\"role\":\"admin\",\"joinedAt\":\"" TIME \
+  "\",\"deliveredSeq\":7,\"readSeq\":6}"
+#define GROUP_JSON                                                                 \
+  "{\"id\":\"" GROUP_ID "\",\"type\":\"group\",\"name\":\"Ward 3\",\"open\":true," \
+  "\"role\":\"moderator\",\"members\":[" MEMBER_JSON                               \
+  "],\"lastSeq\":7,\"revision\":2,\"unread\":1,"                                   \
+  "\"lastMessage\":" MESSAGE_JSON ",\"createdAt\":\"" TIME "\"}"
+#define PRESENCE_JSON        \
+  "{\"userId\":\"" DOCTOR_ID \
+  "\",\"userName\":\"Dr. Ana\",\"status\":\"offline\",\"lastSeen\":\"" TIME "\"}"
 #define USER_JSON                                                                 \
   "{\"id\":\"" DOCTOR_ID "\",\"name\":\"Dr. Ana\",\"email\":\"ana@example.org\"," \
   "\"role\":\"doctor\",\"timeZone\":\"America/Sao_Paulo\"}"
