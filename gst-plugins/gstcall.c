@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "gstcallegresssink.h"
+
 #include <gst/gst.h>
 
 #define PACKAGE "libcall"
@@ -8,7 +10,7 @@
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
-  return TRUE;
+  return GST_ELEMENT_REGISTER (callegresssink, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR,
