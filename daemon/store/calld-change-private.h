@@ -22,6 +22,15 @@ typedef enum {
   CALLD_STEP_MARK_RECEIPT,
   CALLD_STEP_ADD_CONSENT,
   CALLD_STEP_SET_SETTING,
+  CALLD_STEP_SET_PRESENCE,
+  CALLD_STEP_ADD_WEBHOOK,
+  CALLD_STEP_REMOVE_WEBHOOK,
+  CALLD_STEP_UPDATE_WEBHOOK,
+  CALLD_STEP_ENQUEUE_EVENT,
+  CALLD_STEP_FINISH_DELIVERY,
+  CALLD_STEP_RETRY_DELIVERY,
+  CALLD_STEP_ADD_PUSH,
+  CALLD_STEP_REMOVE_PUSH,
 } CalldStepKind;
 
 typedef struct {
@@ -39,6 +48,10 @@ typedef struct {
   char *value;
 } CalldStep;
 
+CalldStep *calld_change_add_step (CalldChange *self,
+                                  CalldStepKind kind,
+                                  gpointer record,
+                                  GDestroyNotify free_record);
 const CalldStep *calld_change_get_step (const CalldChange *self, guint index);
 void calld_appointment_update_free (CalldAppointmentUpdate *update);
 

@@ -21,8 +21,11 @@ step_free (gpointer data)
   g_free (step);
 }
 
-static CalldStep *
-add_step (CalldChange *self, CalldStepKind kind, gpointer record, GDestroyNotify free_record)
+CalldStep *
+calld_change_add_step (CalldChange *self,
+                       CalldStepKind kind,
+                       gpointer record,
+                       GDestroyNotify free_record)
 {
   CalldStep *step = g_new0 (CalldStep, 1);
 
@@ -73,22 +76,23 @@ calld_change_get_step (const CalldChange *self, guint index)
 void
 calld_change_add_user (CalldChange *self, const CalldUserRecord *user)
 {
-  add_step (self, CALLD_STEP_ADD_USER, calld_user_record_copy (user),
-            (GDestroyNotify) calld_user_record_free);
+  calld_change_add_step (self, CALLD_STEP_ADD_USER, calld_user_record_copy (user),
+                         (GDestroyNotify) calld_user_record_free);
 }
 
 void
 calld_change_update_user (CalldChange *self, const CalldUserRecord *user)
 {
-  add_step (self, CALLD_STEP_UPDATE_USER, calld_user_record_copy (user),
-            (GDestroyNotify) calld_user_record_free);
+  calld_change_add_step (self, CALLD_STEP_UPDATE_USER, calld_user_record_copy (user),
+                         (GDestroyNotify) calld_user_record_free);
 }
 
 void
 calld_change_add_appointment (CalldChange *self, const CalldAppointmentRecord *appointment)
 {
-  add_step (self, CALLD_STEP_ADD_APPOINTMENT, calld_appointment_record_copy (appointment),
-            (GDestroyNotify) calld_appointment_record_free);
+  calld_change_add_step (self, CALLD_STEP_ADD_APPOINTMENT,
+                         calld_appointment_record_copy (appointment),
+                         (GDestroyNotify) calld_appointment_record_free);
 }
 
 void
@@ -111,16 +115,16 @@ calld_change_update_appointment (CalldChange *self,
   copy->missing = g_strdup (update->missing);
   copy->rescheduled_to = g_strdup (update->rescheduled_to);
   copy->metadata = g_strdup (update->metadata);
-  step = add_step (self, CALLD_STEP_UPDATE_APPOINTMENT, copy,
-                   (GDestroyNotify) calld_appointment_update_free);
+  step = calld_change_add_step (self, CALLD_STEP_UPDATE_APPOINTMENT, copy,
+                                (GDestroyNotify) calld_appointment_update_free);
   step->key = g_strdup (appointment_id);
 }
 
 void
 calld_change_add_call (CalldChange *self, const CalldCallRecord *call)
 {
-  add_step (self, CALLD_STEP_ADD_CALL, calld_call_record_copy (call),
-            (GDestroyNotify) calld_call_record_free);
+  calld_change_add_step (self, CALLD_STEP_ADD_CALL, calld_call_record_copy (call),
+                         (GDestroyNotify) calld_call_record_free);
 }
 
 void
@@ -129,8 +133,9 @@ calld_change_update_call (CalldChange *self,
                           CalldCallState expected_state,
                           guint expected_generation)
 {
-  CalldStep *step = add_step (self, CALLD_STEP_UPDATE_CALL, calld_call_record_copy (call),
-                              (GDestroyNotify) calld_call_record_free);
+  CalldStep *step = calld_change_add_step (self, CALLD_STEP_UPDATE_CALL,
+                                           calld_call_record_copy (call),
+                                           (GDestroyNotify) calld_call_record_free);
 
   step->expected_state = expected_state;
   step->expected_generation = expected_generation;
@@ -145,8 +150,8 @@ add_lease_step (CalldChange *self,
 {
   CalldLeaseRecord lease = { (char *) name, (char *) holder, expires_at };
 
-  return add_step (self, kind, calld_lease_record_copy (&lease),
-                   (GDestroyNotify) calld_lease_record_free);
+  return calld_change_add_step (self, kind, calld_lease_record_copy (&lease),
+                                (GDestroyNotify) calld_lease_record_free);
 }
 
 void
@@ -177,35 +182,35 @@ calld_change_release_lease (CalldChange *self, const char *name, const char *hol
 void
 calld_change_append_audit (CalldChange *self, const CalldAuditRecord *event)
 {
-  add_step (self, CALLD_STEP_APPEND_AUDIT, calld_audit_record_copy (event),
-            (GDestroyNotify) calld_audit_record_free);
+  calld_change_add_step (self, CALLD_STEP_APPEND_AUDIT, calld_audit_record_copy (event),
+                         (GDestroyNotify) calld_audit_record_free);
 }
 
 void
 calld_change_append_message (CalldChange *self, const CalldMessageRecord *message)
 {
-  add_step (self, CALLD_STEP_APPEND_MESSAGE, calld_message_record_copy (message),
-            (GDestroyNotify) calld_message_record_free);
+  calld_change_add_step (self, CALLD_STEP_APPEND_MESSAGE, calld_message_record_copy (message),
+                         (GDestroyNotify) calld_message_record_free);
 }
 
 void
 calld_change_mark_receipt (CalldChange *self, const CalldReceiptRecord *receipt)
 {
-  add_step (self, CALLD_STEP_MARK_RECEIPT, calld_receipt_record_copy (receipt),
-            (GDestroyNotify) calld_receipt_record_free);
+  calld_change_add_step (self, CALLD_STEP_MARK_RECEIPT, calld_receipt_record_copy (receipt),
+                         (GDestroyNotify) calld_receipt_record_free);
 }
 
 void
 calld_change_add_consent (CalldChange *self, const CalldConsentRecord *consent)
 {
-  add_step (self, CALLD_STEP_ADD_CONSENT, calld_consent_record_copy (consent),
-            (GDestroyNotify) calld_consent_record_free);
+  calld_change_add_step (self, CALLD_STEP_ADD_CONSENT, calld_consent_record_copy (consent),
+                         (GDestroyNotify) calld_consent_record_free);
 }
 
 void
 calld_change_set_setting (CalldChange *self, const char *key, const char *value)
 {
-  CalldStep *step = add_step (self, CALLD_STEP_SET_SETTING, NULL, NULL);
+  CalldStep *step = calld_change_add_step (self, CALLD_STEP_SET_SETTING, NULL, NULL);
 
   step->key = g_strdup (key);
   step->value = g_strdup (value);

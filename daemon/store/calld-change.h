@@ -5,6 +5,10 @@
 
 G_BEGIN_DECLS
 
+#define CALLD_WEBHOOKS_MAX 64
+#define CALLD_DELIVERIES_MAX 10000
+#define CALLD_PUSH_MAX 16
+
 /**
  * CalldChange:
  *
@@ -78,6 +82,27 @@ void calld_change_append_message (CalldChange *self, const CalldMessageRecord *m
 void calld_change_mark_receipt (CalldChange *self, const CalldReceiptRecord *receipt);
 void calld_change_add_consent (CalldChange *self, const CalldConsentRecord *consent);
 void calld_change_set_setting (CalldChange *self, const char *key, const char *value);
+
+/* Presence. A user who has no row is passed over; a last_seen of 0 leaves what is there. */
+void calld_change_set_presence (CalldChange *self, const CalldPresenceRecord *presence);
+
+/* Webhooks. More than CALLD_WEBHOOKS_MAX are CALL_ERROR_CONFLICT, unknown ones NOT_FOUND. Update
+ * writes active and failing_since; what waits for one that is not active any more is dropped. */
+void calld_change_add_webhook (CalldChange *self, const CalldWebhookRecord *webhook);
+void calld_change_remove_webhook (CalldChange *self, const char *webhook_id);
+void calld_change_update_webhook (CalldChange *self, const CalldWebhookRecord *webhook);
+
+/* What webhooks are to hear. Of @delivery only event, payload and created_at count, and webhook_id
+ * if only one is to hear it. A message that is appended is enqueued by the store itself. When more
+ * than CALLD_DELIVERIES_MAX wait for one webhook, the oldest is dropped. */
+void calld_change_enqueue_event (CalldChange *self, const CalldDeliveryRecord *delivery);
+void calld_change_finish_delivery (CalldChange *self, const CalldDeliveryRecord *delivery);
+void calld_change_retry_delivery (CalldChange *self, const CalldDeliveryRecord *delivery);
+
+/* Push subscriptions; add: the same endpoint of the same user again takes the new keys, and of more
+ * than CALLD_PUSH_MAX the oldest goes. remove: nothing happens if it is not that user's. */
+void calld_change_add_push (CalldChange *self, const CalldPushRecord *push);
+void calld_change_remove_push (CalldChange *self, const CalldPushRecord *push);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldChange, calld_change_free)
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "calld-record-social.h"
+
 #include "call-enums.h"
 
 #include <glib.h>

@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "calld-sqlite-reader.h"
+#include "calld-sqlite-reader-private.h"
 
 #include "call-error.h"
 
@@ -22,8 +22,6 @@
   "i.user_id, i.peer_id, i.joined_at, i.left_at, i.alive_at "                             \
   "FROM calls c JOIN call_participants o ON o.call_id = c.id AND o.side = 0 "             \
   "JOIN call_participants i ON i.call_id = c.id AND i.side = 1 "
-
-typedef gpointer (*ReadFunc) (CalldCursor *cursor);
 
 static gpointer
 read_user (CalldCursor *cursor)
@@ -192,16 +190,6 @@ read_text (CalldCursor *cursor)
 
 /* --- how each job reads --------------------------------------------------------------------- */
 
-typedef struct {
-  const char *sql;
-  ReadFunc read;
-  GDestroyNotify free;
-  /* Binds what @sql asks for; NULL: the key of the job. */
-  void (*bind) (CalldCursor *cursor, const CalldJob *job);
-  /* For one record: what is missing when there is none; NULL: it is a list. */
-  const char *noun;
-} Reading;
-
 /* One statement does for all questions: `?1 IS NULL OR …` is decided once per query. */
 static void
 bind_appointments (CalldCursor *cursor, const CalldJob *job)
@@ -243,7 +231,7 @@ bind_nothing (CalldCursor *cursor, const CalldJob *job)
   "(CASE a.status WHEN 'scheduled' THEN 1 WHEN 'in_progress' THEN 2 WHEN 'completed' THEN 4 " \
   "WHEN 'no_show' THEN 8 WHEN 'cancelled' THEN 16 ELSE 32 END)"
 
-static const Reading readings[] = {
+static const CalldReading readings[] = {
   [CALLD_JOB_GET_USER] = { USER_COLUMNS "WHERE id = ?1", read_user,
                            (GDestroyNotify) calld_user_record_free, NULL, "user" },
   [CALLD_JOB_GET_USER_BY_EMAIL] = { USER_COLUMNS "WHERE email = ?1", read_user,
@@ -315,7 +303,7 @@ static const Reading readings[] = {
 
 static gboolean
 read_rows (CalldSqlite *db,
-           const Reading *reading,
+           const CalldReading *reading,
            const char *sql,
            const CalldJob *job,
            GPtrArray *rows,
@@ -349,7 +337,7 @@ reverse (GPtrArray *rows)
 
 static gboolean
 read_messages (CalldSqlite *db,
-               const Reading *reading,
+               const CalldReading *reading,
                const CalldJob *job,
                GPtrArray *rows,
                GError **error)
@@ -365,7 +353,7 @@ read_messages (CalldSqlite *db,
 
 static gboolean
 read_messages_by_id (CalldSqlite *db,
-                     const Reading *reading,
+                     const CalldReading *reading,
                      const CalldJob *job,
                      GPtrArray *rows,
                      GError **error)
@@ -396,7 +384,10 @@ calld_sqlite_read (CalldSqlite *db,
                    GDestroyNotify *free_result,
                    GError **error)
 {
-  const Reading *reading = &readings[job->kind];
+  const CalldReading
+      *reading = job->kind < CALLD_JOB_FIRST_SOCIAL
+                     ? &readings[job->kind]
+                     : &calld_sqlite_social_readings[job->kind - CALLD_JOB_FIRST_SOCIAL];
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (reading->free);
   gboolean ok;
 

@@ -98,7 +98,10 @@ calld_sqlite_writer_append_message (CalldSqliteWriter *self,
   if (!insert_message (self, stored, error))
     return NULL;
   if (stored->seq > 0)
-    return take_sequence (self, stored, error) ? g_steal_pointer (&stored) : NULL;
+    return take_sequence (self, stored, error) &&
+                   calld_sqlite_outbox_add_message (self->outbox, stored, error)
+               ? g_steal_pointer (&stored)
+               : NULL;
 
   calld_message_record_free (stored);
   stored = find_repeated (self, message, error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "calld-sqlite-outbox.h"
 #include "calld-sqlite-writer.h"
 
 #include "call-error.h"
@@ -12,6 +13,7 @@ G_BEGIN_DECLS
 struct _CalldSqliteWriter {
   CalldSqlite *db; /* not owned */
   CalldAudit *audit;
+  CalldSqliteOutbox *outbox;
   CalldAuditHead head;
 };
 
@@ -26,5 +28,29 @@ gboolean
 calld_sqlite_writer_message_step (CalldSqliteWriter *self, const CalldStep *step, GError **error);
 gboolean
 calld_sqlite_writer_receipt_step (CalldSqliteWriter *self, const CalldStep *step, GError **error);
+
+/* calld-sqlite-writer-social.c */
+gboolean
+calld_sqlite_writer_presence_step (CalldSqliteWriter *self, const CalldStep *step, GError **error);
+gboolean calld_sqlite_writer_add_webhook_step (CalldSqliteWriter *self,
+                                               const CalldStep *step,
+                                               GError **error);
+gboolean calld_sqlite_writer_remove_webhook_step (CalldSqliteWriter *self,
+                                                  const CalldStep *step,
+                                                  GError **error);
+gboolean calld_sqlite_writer_update_webhook_step (CalldSqliteWriter *self,
+                                                  const CalldStep *step,
+                                                  GError **error);
+gboolean
+calld_sqlite_writer_enqueue_step (CalldSqliteWriter *self, const CalldStep *step, GError **error);
+gboolean
+calld_sqlite_writer_finish_step (CalldSqliteWriter *self, const CalldStep *step, GError **error);
+gboolean
+calld_sqlite_writer_retry_step (CalldSqliteWriter *self, const CalldStep *step, GError **error);
+gboolean
+calld_sqlite_writer_add_push_step (CalldSqliteWriter *self, const CalldStep *step, GError **error);
+gboolean calld_sqlite_writer_remove_push_step (CalldSqliteWriter *self,
+                                               const CalldStep *step,
+                                               GError **error);
 
 G_END_DECLS

@@ -39,6 +39,7 @@ calld_sqlite_writer_new (CalldSqlite *db, CalldAudit *audit, GError **error)
   self = g_new0 (CalldSqliteWriter, 1);
   self->db = db;
   self->audit = calld_audit_ref (audit);
+  self->outbox = calld_sqlite_outbox_new (db);
   self->head = head;
   return self;
 }
@@ -48,6 +49,7 @@ calld_sqlite_writer_free (CalldSqliteWriter *self)
 {
   if (self == NULL)
     return;
+  calld_sqlite_outbox_free (self->outbox);
   calld_audit_unref (self->audit);
   g_free (self);
 }
@@ -69,6 +71,8 @@ void
 calld_sqlite_writer_set_head (CalldSqliteWriter *self, const CalldAuditHead *head)
 {
   self->head = *head;
+  /* What it remembers may have been rolled back too. */
+  calld_sqlite_outbox_forget (self->outbox);
 }
 
 /* Runs @cursor and wants it to have changed a row. */
@@ -453,6 +457,15 @@ static const StepFunc step_funcs[] = {
   [CALLD_STEP_MARK_RECEIPT] = calld_sqlite_writer_receipt_step,
   [CALLD_STEP_ADD_CONSENT] = add_consent,
   [CALLD_STEP_SET_SETTING] = set_setting,
+  [CALLD_STEP_SET_PRESENCE] = calld_sqlite_writer_presence_step,
+  [CALLD_STEP_ADD_WEBHOOK] = calld_sqlite_writer_add_webhook_step,
+  [CALLD_STEP_REMOVE_WEBHOOK] = calld_sqlite_writer_remove_webhook_step,
+  [CALLD_STEP_UPDATE_WEBHOOK] = calld_sqlite_writer_update_webhook_step,
+  [CALLD_STEP_ENQUEUE_EVENT] = calld_sqlite_writer_enqueue_step,
+  [CALLD_STEP_FINISH_DELIVERY] = calld_sqlite_writer_finish_step,
+  [CALLD_STEP_RETRY_DELIVERY] = calld_sqlite_writer_retry_step,
+  [CALLD_STEP_ADD_PUSH] = calld_sqlite_writer_add_push_step,
+  [CALLD_STEP_REMOVE_PUSH] = calld_sqlite_writer_remove_push_step,
 };
 
 /**

@@ -28,6 +28,13 @@ typedef enum {
   CALLD_JOB_LIST_MEMBERS,
   CALLD_JOB_LIST_RECEIPTS,
   CALLD_JOB_LIST_CONSENTS,
+  CALLD_JOB_FIRST_SOCIAL,
+  CALLD_JOB_GET_PRESENCE = CALLD_JOB_FIRST_SOCIAL, /* key: user id */
+  CALLD_JOB_LIST_PRESENCES,                        /* key: conversation */
+  CALLD_JOB_LIST_CONTACTS,                         /* key: user id; limit */
+  CALLD_JOB_LIST_WEBHOOKS,
+  CALLD_JOB_LIST_DELIVERIES, /* key: webhook id; limit */
+  CALLD_JOB_LIST_PUSHES,     /* key: user id */
 } CalldJobKind;
 
 /**
@@ -49,6 +56,13 @@ typedef struct {
   guint64 after;
   guint limit;
 } CalldJob;
+
+CalldJob *calld_job_new (CalldJobKind kind, const char *key);
+void calld_store_submit (CalldStore *self,
+                         CalldJob *job,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data);
 
 struct _CalldStoreInterface {
   GTypeInterface parent_iface;

@@ -40,8 +40,8 @@ job_free (gpointer data)
   g_free (job);
 }
 
-static CalldJob *
-job_new (CalldJobKind kind, const char *key)
+CalldJob *
+calld_job_new (CalldJobKind kind, const char *key)
 {
   CalldJob *job = g_new0 (CalldJob, 1);
 
@@ -50,19 +50,19 @@ job_new (CalldJobKind kind, const char *key)
   return job;
 }
 
-static void
-submit (CalldStore *self,
-        CalldJob *job,
-        GCancellable *cancellable,
-        GAsyncReadyCallback callback,
-        gpointer user_data)
+void
+calld_store_submit (CalldStore *self,
+                    CalldJob *job,
+                    GCancellable *cancellable,
+                    GAsyncReadyCallback callback,
+                    gpointer user_data)
 {
   GTask *task;
 
   g_return_if_fail (CALLD_IS_STORE (self));
 
   task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, submit);
+  g_task_set_source_tag (task, calld_store_submit);
   g_task_set_task_data (task, job, job_free);
   /* What was committed must not be reported as cancelled. */
   g_task_set_check_cancellable (task, job->kind > CALLD_JOB_LAST_WRITE);
@@ -162,10 +162,10 @@ calld_store_commit_async (CalldStore *self,
                           GAsyncReadyCallback callback,
                           gpointer user_data)
 {
-  CalldJob *job = job_new (CALLD_JOB_COMMIT, NULL);
+  CalldJob *job = calld_job_new (CALLD_JOB_COMMIT, NULL);
 
   job->change = change;
-  submit (self, job, cancellable, callback, user_data);
+  calld_store_submit (self, job, cancellable, callback, user_data);
 }
 
 /**
@@ -202,10 +202,10 @@ calld_store_append_message_async (CalldStore *self,
                                   GAsyncReadyCallback callback,
                                   gpointer user_data)
 {
-  CalldJob *job = job_new (CALLD_JOB_APPEND_MESSAGE, NULL);
+  CalldJob *job = calld_job_new (CALLD_JOB_APPEND_MESSAGE, NULL);
 
   job->message = calld_message_record_copy (message);
-  submit (self, job, cancellable, callback, user_data);
+  calld_store_submit (self, job, cancellable, callback, user_data);
 }
 
 /**
@@ -235,7 +235,8 @@ calld_store_get_user_async (CalldStore *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
-  submit (self, job_new (CALLD_JOB_GET_USER, id), cancellable, callback, user_data);
+  calld_store_submit (self, calld_job_new (CALLD_JOB_GET_USER, id), cancellable, callback,
+                      user_data);
 }
 
 void
@@ -245,7 +246,8 @@ calld_store_get_user_by_email_async (CalldStore *self,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data)
 {
-  submit (self, job_new (CALLD_JOB_GET_USER_BY_EMAIL, email), cancellable, callback, user_data);
+  calld_store_submit (self, calld_job_new (CALLD_JOB_GET_USER_BY_EMAIL, email), cancellable,
+                      callback, user_data);
 }
 
 CalldUserRecord *
@@ -261,7 +263,8 @@ calld_store_get_appointment_async (CalldStore *self,
                                    GAsyncReadyCallback callback,
                                    gpointer user_data)
 {
-  submit (self, job_new (CALLD_JOB_GET_APPOINTMENT, id), cancellable, callback, user_data);
+  calld_store_submit (self, calld_job_new (CALLD_JOB_GET_APPOINTMENT, id), cancellable, callback,
+                      user_data);
 }
 
 void
@@ -271,8 +274,9 @@ calld_store_get_appointment_by_conversation_async (CalldStore *self,
                                                    GAsyncReadyCallback callback,
                                                    gpointer user_data)
 {
-  submit (self, job_new (CALLD_JOB_GET_APPOINTMENT_BY_CONVERSATION, conversation_id), cancellable,
-          callback, user_data);
+  calld_store_submit (self,
+                      calld_job_new (CALLD_JOB_GET_APPOINTMENT_BY_CONVERSATION, conversation_id),
+                      cancellable, callback, user_data);
 }
 
 CalldAppointmentRecord *
@@ -288,7 +292,8 @@ calld_store_get_call_async (CalldStore *self,
                             GAsyncReadyCallback callback,
                             gpointer user_data)
 {
-  submit (self, job_new (CALLD_JOB_GET_CALL, id), cancellable, callback, user_data);
+  calld_store_submit (self, calld_job_new (CALLD_JOB_GET_CALL, id), cancellable, callback,
+                      user_data);
 }
 
 CalldCallRecord *
@@ -304,7 +309,8 @@ calld_store_get_lease_async (CalldStore *self,
                              GAsyncReadyCallback callback,
                              gpointer user_data)
 {
-  submit (self, job_new (CALLD_JOB_GET_LEASE, name), cancellable, callback, user_data);
+  calld_store_submit (self, calld_job_new (CALLD_JOB_GET_LEASE, name), cancellable, callback,
+                      user_data);
 }
 
 CalldLeaseRecord *
@@ -320,7 +326,8 @@ calld_store_get_setting_async (CalldStore *self,
                                GAsyncReadyCallback callback,
                                gpointer user_data)
 {
-  submit (self, job_new (CALLD_JOB_GET_SETTING, key), cancellable, callback, user_data);
+  calld_store_submit (self, calld_job_new (CALLD_JOB_GET_SETTING, key), cancellable, callback,
+                      user_data);
 }
 
 char *
@@ -335,7 +342,8 @@ calld_store_list_users_async (CalldStore *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  submit (self, job_new (CALLD_JOB_LIST_USERS, NULL), cancellable, callback, user_data);
+  calld_store_submit (self, calld_job_new (CALLD_JOB_LIST_USERS, NULL), cancellable, callback,
+                      user_data);
 }
 
 void
@@ -345,13 +353,13 @@ calld_store_list_appointments_async (CalldStore *self,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data)
 {
-  CalldJob *job = job_new (CALLD_JOB_LIST_APPOINTMENTS, query->user_id);
+  CalldJob *job = calld_job_new (CALLD_JOB_LIST_APPOINTMENTS, query->user_id);
 
   job->appointments = *query;
   job->appointments.user_id = job->key;
   if (query->limit == 0)
     job->appointments.limit = DEFAULT_APPOINTMENTS;
-  submit (self, job, cancellable, callback, user_data);
+  calld_store_submit (self, job, cancellable, callback, user_data);
 }
 
 /**
@@ -371,8 +379,8 @@ calld_store_list_active_calls_async (CalldStore *self,
                                      GAsyncReadyCallback callback,
                                      gpointer user_data)
 {
-  submit (self, job_new (CALLD_JOB_LIST_ACTIVE_CALLS, appointment_id), cancellable, callback,
-          user_data);
+  calld_store_submit (self, calld_job_new (CALLD_JOB_LIST_ACTIVE_CALLS, appointment_id),
+                      cancellable, callback, user_data);
 }
 
 /**
@@ -394,11 +402,11 @@ calld_store_list_audit_async (CalldStore *self,
                               GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  CalldJob *job = job_new (CALLD_JOB_LIST_AUDIT, appointment_id);
+  CalldJob *job = calld_job_new (CALLD_JOB_LIST_AUDIT, appointment_id);
 
   job->after = after_seq;
   job->limit = limit > 0 ? limit : DEFAULT_AUDIT;
-  submit (self, job, cancellable, callback, user_data);
+  calld_store_submit (self, job, cancellable, callback, user_data);
 }
 
 void
@@ -408,12 +416,12 @@ calld_store_list_messages_async (CalldStore *self,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data)
 {
-  CalldJob *job = job_new (CALLD_JOB_LIST_MESSAGES, query->conversation_id);
+  CalldJob *job = calld_job_new (CALLD_JOB_LIST_MESSAGES, query->conversation_id);
 
   job->before = query->before;
   job->after = query->after;
   job->limit = query->limit > 0 ? query->limit : DEFAULT_MESSAGES;
-  submit (self, job, cancellable, callback, user_data);
+  calld_store_submit (self, job, cancellable, callback, user_data);
 }
 
 /**
@@ -431,10 +439,10 @@ calld_store_list_messages_by_id_async (CalldStore *self,
                                        GAsyncReadyCallback callback,
                                        gpointer user_data)
 {
-  CalldJob *job = job_new (CALLD_JOB_LIST_MESSAGES_BY_ID, NULL);
+  CalldJob *job = calld_job_new (CALLD_JOB_LIST_MESSAGES_BY_ID, NULL);
 
   job->keys = g_strdupv ((char **) ids);
-  submit (self, job, cancellable, callback, user_data);
+  calld_store_submit (self, job, cancellable, callback, user_data);
 }
 
 /**
@@ -452,8 +460,8 @@ calld_store_list_members_async (CalldStore *self,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data)
 {
-  submit (self, job_new (CALLD_JOB_LIST_MEMBERS, conversation_id), cancellable, callback,
-          user_data);
+  calld_store_submit (self, calld_job_new (CALLD_JOB_LIST_MEMBERS, conversation_id), cancellable,
+                      callback, user_data);
 }
 
 void
@@ -463,8 +471,8 @@ calld_store_list_receipts_async (CalldStore *self,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data)
 {
-  submit (self, job_new (CALLD_JOB_LIST_RECEIPTS, conversation_id), cancellable, callback,
-          user_data);
+  calld_store_submit (self, calld_job_new (CALLD_JOB_LIST_RECEIPTS, conversation_id), cancellable,
+                      callback, user_data);
 }
 
 void
@@ -474,8 +482,8 @@ calld_store_list_consents_async (CalldStore *self,
                                  GAsyncReadyCallback callback,
                                  gpointer user_data)
 {
-  submit (self, job_new (CALLD_JOB_LIST_CONSENTS, appointment_id), cancellable, callback,
-          user_data);
+  calld_store_submit (self, calld_job_new (CALLD_JOB_LIST_CONSENTS, appointment_id), cancellable,
+                      callback, user_data);
 }
 
 /**
