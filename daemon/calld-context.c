@@ -39,6 +39,7 @@ struct _CalldContext {
   CalldServer *server;
   CalldHub *hub;
   CalldGateway *gateway;
+  CalldWatchdog *watchdog;
   char *address;
   char *demo_link;
 };
@@ -139,6 +140,32 @@ build_gateways (CalldContext *self)
   calld_peerjs_attach (self->hub, &peerjs);
 }
 
+static void
+take_stats (CalldStats *stats, gpointer user_data)
+{
+  calld_context_get_stats (user_data, stats);
+}
+
+static void
+build_watch (CalldContext *self)
+{
+  self->parts.stats = (CalldStatsSources){
+    .config = self->config,
+    .clock = self->clock,
+    .store = self->store,
+    .hub = self->hub,
+    .gateway = self->gateway,
+    .calls = self->calls,
+    .began_us = self->parts.began_us,
+  };
+  self->watchdog = calld_watchdog_new (&(CalldWatchdogOptions){
+      .clock = self->clock,
+      .take = take_stats,
+      .user_data = self,
+  });
+  self->parts.watchdog = self->watchdog;
+}
+
 static gboolean
 build_network (CalldContext *self, GError **error)
 {
@@ -165,6 +192,7 @@ build_network (CalldContext *self, GError **error)
     return FALSE;
   self->parts.hub = self->hub;
   build_gateways (self);
+  build_watch (self);
   return TRUE;
 }
 
@@ -342,6 +370,8 @@ calld_context_free (CalldContext *self)
 {
   if (self->handler != NULL)
     calld_handler_set_gateway (self->handler, NULL);
+  self->parts.watchdog = NULL;
+  g_clear_pointer (&self->watchdog, calld_watchdog_free);
   g_clear_object (&self->gateway);
   g_clear_object (&self->hub);
   g_clear_object (&self->server);
@@ -388,6 +418,17 @@ const char *
 calld_context_get_demo_link (CalldContext *self)
 {
   return self->demo_link;
+}
+
+/**
+ * calld_context_get_stats:
+ * @self: a daemon
+ * @stats: (out caller-allocates): how everything is
+ */
+void
+calld_context_get_stats (CalldContext *self, CalldStats *stats)
+{
+  calld_stats_take (stats, &self->parts.stats);
 }
 
 CalldConfig *

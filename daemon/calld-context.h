@@ -10,6 +10,7 @@
 #include "calld-config.h"
 #include "calld-gateway.h"
 #include "calld-hub.h"
+#include "calld-stats.h"
 #include "calld-store.h"
 
 G_BEGIN_DECLS
@@ -34,6 +35,8 @@ void calld_context_stop (CalldContext *self);
 
 const char *calld_context_get_address (CalldContext *self);
 const char *calld_context_get_demo_link (CalldContext *self);
+
+void calld_context_get_stats (CalldContext *self, CalldStats *stats);
 
 CalldConfig *calld_context_get_config (CalldContext *self);
 CalldClock *calld_context_get_clock (CalldContext *self);

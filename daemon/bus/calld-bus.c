@@ -5,6 +5,9 @@
 
 #include "calld-bus.h"
 
+#include "calld-call-figures.h"
+#include "calld-metrics.h"
+
 #include <string.h>
 
 G_DEFINE_INTERFACE (CalldBus, calld_bus, G_TYPE_OBJECT)
@@ -94,6 +97,8 @@ calld_bus_publish (CalldBus *self,
   g_return_if_fail (CALLD_IS_BUS (self));
   g_return_if_fail (topics != NULL && notice != NULL);
 
+  calld_metrics_count_notice (notice->kind);
+  calld_call_figures_take (notice);
   CALLD_BUS_GET_IFACE (self)->publish (self, topics, notice, flags, except);
 }
 

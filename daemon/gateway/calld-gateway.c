@@ -6,6 +6,7 @@
 #include "calld-gateway.h"
 
 #include "calld-gateway-private.h"
+#include "calld-metrics.h"
 
 #include "call-ack.h"
 #include "call-notice.h"
@@ -42,6 +43,7 @@ struct _CalldReply {
   const CalldProtocol *protocol;
   guint64 connection_id;
   gint64 ack_id;
+  gint64 began_us;
   /* Of a request to be let in: where from; NULL once the client has gone. */
   char *remote_address;
   gboolean joins;
@@ -131,6 +133,20 @@ calld_gateway_count (CalldGateway *self, const char *user_id)
 }
 
 /**
+ * calld_gateway_count_users:
+ * @self: the gateway
+ *
+ * Counts people, however many connections they have.
+ *
+ * Returns: their number
+ */
+guint
+calld_gateway_count_users (CalldGateway *self)
+{
+  return g_hash_table_size (self->users);
+}
+
+/**
  * calld_gateway_list:
  * @self: the gateway
  * @user_id: a user
@@ -163,6 +179,7 @@ reply_new (CalldGateway *gateway, const CalldProtocol *protocol, guint64 connect
   reply->gateway = g_object_ref (gateway);
   reply->protocol = protocol;
   reply->connection_id = connection_id;
+  reply->began_us = calld_hub_get_request_us (gateway->hub);
   return reply;
 }
 
@@ -211,6 +228,7 @@ calld_reply_accept (CalldReply *reply, CalldIdentity *identity)
   entry->connection.identity = calld_identity_ref (identity);
   entry->connection.remote_address = g_strdup (reply->remote_address);
   add_entry (self, entry);
+  calld_metrics_add (CALLD_COUNT_SIGN_INS, 1);
   reply->protocol->accept (self->hub, reply->connection_id, identity);
   greet (self, &entry->connection);
   if (self->handler != NULL)
@@ -240,6 +258,7 @@ calld_reply_ok (CalldReply *reply, const char *member, const char *json)
   call_json_end_object (&writer);
   text = call_json_writer_finish (&writer);
   reply->protocol->answer (reply->gateway->hub, reply->connection_id, reply->ack_id, text);
+  calld_hub_measure (reply->gateway->hub, reply->began_us);
   reply_free (reply);
 }
 
@@ -253,7 +272,10 @@ calld_reply_ok (CalldReply *reply, const char *member, const char *json)
 void
 calld_reply_error (CalldReply *reply, const GError *error)
 {
+  calld_metrics_count_error (error->domain == CALL_ERROR ? (CallError) error->code
+                                                         : CALL_ERROR_FAILED);
   if (reply->joins) {
+    calld_metrics_add (CALLD_COUNT_SIGN_INS_FAILED, 1);
     if (reply->remote_address != NULL)
       reply->protocol->refuse (reply->gateway->hub, reply->connection_id, error);
   } else {
@@ -301,6 +323,7 @@ calld_gateway_take_request (CalldGateway *self,
   CalldReply *reply = reply_new (self, protocol, connection_id);
 
   reply->ack_id = ack_id;
+  calld_metrics_add (CALLD_COUNT_EVENTS, 1);
   if (connection != NULL && self->handler != NULL) {
     CALLD_GATEWAY_HANDLER_GET_IFACE (self->handler)
         ->handle (self->handler, connection, request, reply);

@@ -74,6 +74,7 @@ CalldHub *calld_gateway_get_hub (CalldGateway *self);
 
 const CalldConnection *calld_gateway_lookup (CalldGateway *self, guint64 connection_id);
 guint calld_gateway_count (CalldGateway *self, const char *user_id);
+guint calld_gateway_count_users (CalldGateway *self);
 guint64 *calld_gateway_list (CalldGateway *self, const char *user_id, gsize *n);
 
 void calld_gateway_join (CalldGateway *self, guint64 connection_id, const char *topic);

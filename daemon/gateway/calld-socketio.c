@@ -7,6 +7,7 @@
 
 #include "calld-gateway-private.h"
 #include "calld-hub-private.h"
+#include "calld-metrics.h"
 #include "calld-socketio-server.h"
 
 #include "call-ack.h"
@@ -135,6 +136,7 @@ refuse_event (CalldSocketioSession *session, gint64 ack_id, const GError *error)
   g_autofree char *json = NULL;
   g_autofree char *packet = NULL;
 
+  calld_metrics_count_error ((CallError) error->code);
   if (ack_id == CALL_SOCKETIO_NO_ACK)
     return;
   ack.error = call_error_body_new_from_error (error);

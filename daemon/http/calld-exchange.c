@@ -5,6 +5,7 @@
 
 #include "calld-exchange-private.h"
 
+#include "calld-metrics.h"
 #include "calld-problem.h"
 
 #include <string.h>
@@ -278,6 +279,7 @@ calld_exchange_reply_error (CalldExchange *self, const GError *error)
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (self->message);
   gboolean again = code == CALL_ERROR_RATE_LIMITED || code == CALL_ERROR_UNAVAILABLE;
 
+  calld_metrics_count_error (code);
   if (again && soup_message_headers_get_one (headers, "Retry-After") == NULL) {
     g_autofree char *seconds = g_strdup_printf ("%d", RETRY_SECONDS);
 

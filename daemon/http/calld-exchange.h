@@ -9,7 +9,9 @@
 #include "calld-config.h"
 #include "calld-hub.h"
 #include "calld-router.h"
+#include "calld-stats.h"
 #include "calld-store.h"
+#include "calld-watchdog.h"
 
 #include "call-record.h"
 
@@ -27,6 +29,8 @@ G_BEGIN_DECLS
  * @appointments: appointments
  * @chat: conversations
  * @hub: (nullable): the hub, for health
+ * @stats: who is asked for figures
+ * @watchdog: (nullable): what looks at them
  * @draining: whether the daemon is about to stop
  * @began_us: when it began, monotonic
  *
@@ -41,6 +45,8 @@ typedef struct {
   CalldAppointments *appointments;
   CalldChat *chat;
   CalldHub *hub;
+  CalldStatsSources stats;
+  CalldWatchdog *watchdog;
   gboolean draining;
   gint64 began_us;
 } CalldParts;

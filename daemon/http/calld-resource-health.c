@@ -14,6 +14,22 @@ check (CallHealthAnswer *answer, const char *name, gboolean ok, const char *trou
   answer->ready = answer->ready && ok;
 }
 
+/* An alert does not make the daemon unfit: requests are better served badly than not at all. */
+static void
+check_alerts (CallHealthAnswer *answer, CalldWatchdog *watchdog)
+{
+  for (int i = 0; watchdog != NULL && i < CALLD_N_ALERTS; i++) {
+    const CalldAlertRule *rule = calld_alert_get_rule ((CalldAlert) i);
+
+    if (!calld_watchdog_is_raised (watchdog, (CalldAlert) i))
+      continue;
+    g_hash_table_insert (answer->checks, g_strconcat ("alert.", rule->name, NULL),
+                         g_strdup (rule->summary));
+    g_free (answer->status);
+    answer->status = g_strdup ("degraded");
+  }
+}
+
 static CallHealthAnswer *
 examine (CalldParts *parts)
 {
@@ -29,6 +45,7 @@ examine (CalldParts *parts)
   check (answer, "reactor", parts->hub == NULL || calld_hub_is_alive (parts->hub), "not answering");
   check (answer, "draining", !parts->draining, "yes");
   answer->status = g_strdup (answer->ready ? "ok" : "degraded");
+  check_alerts (answer, parts->watchdog);
   answer->uptime_seconds = (calld_clock_monotonic_us (parts->clock) - parts->began_us) /
                            G_USEC_PER_SEC;
   answer->version = g_strdup (PACKAGE_VERSION);

@@ -42,6 +42,9 @@ void calld_resource_health (CalldExchange *exchange);
 void calld_resource_health_live (CalldExchange *exchange);
 void calld_resource_health_ready (CalldExchange *exchange);
 
+/* calld-resource-metrics.c */
+void calld_resource_metrics (CalldExchange *exchange);
+
 /* calld-resource-pages.c */
 void calld_resource_root (CalldExchange *exchange);
 void calld_resource_join_page (CalldExchange *exchange);

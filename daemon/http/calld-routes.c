@@ -59,6 +59,11 @@ static const CalldRoute routes[] = {
     .tag = "Operation", .summary = "Whether it should get requests; 503 with what failed if not",
     .answer = &call_health_answer, .refusals = R (UNAVAILABLE) },
 
+  { "GET", "/metrics", CALLD_ROUTE_OPEN | CALLD_ROUTE_QUIET, calld_resource_metrics,
+    .tag = "Operation", .summary = "All figures, for Prometheus",
+    .who = "METRICS_TOKEN as bearer; without one, this machine", .produces = "text/plain",
+    .refusals = R (UNAUTHORIZED) },
+
   /* --- signing in ----------------------------------------------------------------------------- */
 
   { "POST", "/api/auth/login", CALLD_ROUTE_OPEN, calld_resource_login, .tag = "Signing in",

@@ -7,6 +7,7 @@
 
 #include "calld-admission.h"
 #include "calld-log.h"
+#include "calld-metrics.h"
 #include "calld-problem.h"
 #include "calld-resources.h"
 #include "calld-routes.h"
@@ -126,6 +127,7 @@ call_handler (CalldServer *self, CalldExchange *exchange)
       !calld_throttle_take (self->call_throttle, identity->user_id, &retry, &error)) {
     g_autofree char *seconds = g_strdup_printf ("%u", retry);
 
+    calld_metrics_add (CALLD_COUNT_CALLS_LIMITED, 1);
     calld_log_warning ("calls_limited", .user_id = identity->user_id);
     calld_exchange_add_header (exchange, "Retry-After", seconds);
     calld_exchange_reply_error (exchange, error);
@@ -296,10 +298,12 @@ on_finished (SoupServerMessage *message, gpointer user_data)
   g_autofree char *line = g_strdup_printf ("%s %s", soup_server_message_get_method (message),
                                            g_uri_get_path (soup_server_message_get_uri (message)));
 
+  gint64 latency_us = calld_clock_monotonic_us (trace->server->parts->clock) - trace->began_us;
+
+  calld_metrics_count_http (status);
+  calld_metrics_observe (CALLD_SERIES_HTTP, latency_us);
   calld_log_at (level, "http", .user_id = trace->user_id, .detail = line, .count = status,
-                .counted = "status",
-                .latency_us = calld_clock_monotonic_us (trace->server->parts->clock) -
-                              trace->began_us);
+                .counted = "status", .latency_us = latency_us);
 }
 
 /* Runs when the head is there, before the body. */

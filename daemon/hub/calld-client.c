@@ -37,6 +37,7 @@ calld_reactor_add_session (CalldReactor *self, CalldClient *session)
   slot->generation++;
   slot->session = session;
   session->member.id = ID (slot->generation, index);
+  self->stats.by_protocol[session->member.protocol % CALLD_HUB_PROTOCOLS]++;
   self->n_sessions++;
 }
 
@@ -91,6 +92,7 @@ calld_reactor_remove_session (CalldReactor *self, CalldClient *session)
 
   g_return_if_fail (slot->session == session);
   calld_rooms_leave_all (self->rooms, &session->member);
+  self->stats.by_protocol[session->member.protocol % CALLD_HUB_PROTOCOLS]--;
   slot->session = NULL;
   slot->next_free = self->first_free;
   self->first_free = index;

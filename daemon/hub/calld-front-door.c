@@ -187,6 +187,8 @@ calld_peer_upgrade (CalldPeer *peer,
   call_websocket_parser_init (&peer->parser, CALL_WEBSOCKET_SERVER, max_message);
   peer->parser.deflate = extensions != NULL;
   peer->state = CALLD_PEER_WEBSOCKET;
+  peer->is_upgraded = TRUE;
+  peer->reactor->stats.websockets++;
   calld_peer_wait (peer, 0);
   calld_peer_claim (peer, klass, owner);
   return TRUE;
@@ -273,6 +275,7 @@ serve (CalldPeer *peer,
 {
   peer->state = CALLD_PEER_BUSY;
   calld_peer_wait (peer, 0);
+  peer->reactor->stats.received += length > 0;
   route->request (route->data, peer, head, body, length);
 }
 

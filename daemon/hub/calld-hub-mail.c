@@ -4,6 +4,7 @@
 #include "config.h"
 
 #include "calld-hub-private.h"
+#include "calld-reactor-private.h"
 
 #include <string.h>
 
@@ -227,6 +228,48 @@ calld_hub_get_stats (CalldHub *self, CalldHubStats *stats)
   memset (stats, 0, sizeof *stats);
   if (reactor != NULL)
     calld_reactor_get_stats (reactor, stats);
+}
+
+/* --- measuring -------------------------------------------------------------------------------- */
+
+typedef struct {
+  CalldMail mail;
+  gint64 began_us;
+} MeasureMail;
+
+static void
+open_measure (CalldMail *mail, gpointer receiver)
+{
+  MeasureMail *self = (MeasureMail *) mail;
+  CalldReactor *reactor = receiver;
+
+  if (reactor != NULL)
+    reactor->measured_us = self->began_us;
+  g_free (self);
+}
+
+/**
+ * calld_hub_measure:
+ * @self: a hub
+ * @began_us: when a request came, from calld_hub_get_request_us(); 0 is ignored
+ *
+ * Measures the time until all that was sent before this call has been written to the sockets. One
+ * measurement is under way at a time; others are left out meanwhile, so that under load it costs
+ * one piece of mail for each turn of the reactor, not for each request.
+ */
+void
+calld_hub_measure (CalldHub *self, gint64 began_us)
+{
+  CalldReactor *reactor = calld_hub_get_reactor (self);
+  MeasureMail *mail;
+
+  if (began_us == 0 || reactor == NULL ||
+      !g_atomic_int_compare_and_exchange (&reactor->is_measuring, FALSE, TRUE))
+    return;
+  mail = g_new0 (MeasureMail, 1);
+  mail->mail = (CalldMail){ .open = open_measure, .weight = sizeof *mail };
+  mail->began_us = began_us;
+  calld_hub_post (self, &mail->mail);
 }
 
 /**

@@ -321,6 +321,20 @@ calld_hub_new (const CalldHubOptions *options, SoupServer *server, GError **erro
   return g_steal_pointer (&self);
 }
 
+/**
+ * calld_hub_get_request_us:
+ * @self: a hub
+ *
+ * While something that came from a client is handled: when its bytes came.
+ *
+ * Returns: a time of g_get_monotonic_time(), 0 outside of that
+ */
+gint64
+calld_hub_get_request_us (CalldHub *self)
+{
+  return calld_mailbox_get_began_us (self->mailbox);
+}
+
 CalldReactor *
 calld_hub_get_reactor (CalldHub *self)
 {

@@ -46,19 +46,28 @@ typedef struct {
   const char *key_file;
 } CalldHubOptions;
 
+/* Protocols have numbers below this. */
+#define CALLD_HUB_PROTOCOLS 8
+
 /**
  * CalldHubStats:
  * @connections: descriptors open in the reactor
  * @http_connections: descriptors handed over to libsoup
  * @members: signed-in connections of the gateways
+ * @by_protocol: the same by the number of the protocol
+ * @websockets: connections that speak WebSocket
  * @rooms: rooms with at least one member
  * @accepted: connections accepted since the start
  * @refused: connections refused because of a limit
+ * @received: WebSocket messages and bodies of polls that came
+ * @bytes_in: bytes read
+ * @bytes_out: bytes written
  * @delivered: frames given to receivers' queues
  * @dropped_volatile: volatile frames dropped because of a full queue
  * @closed_slow: connections closed because of a full queue
  * @frame_memory: bytes of incomplete large frames at this moment
  * @mail: requests that wait for the main context at this moment
+ * @reactor_mail: what waits for the reactor at this moment
  * @loop_lag_us: how late the reactor's last timer fired
  *
  * What the reactor counts.
@@ -67,14 +76,20 @@ typedef struct {
   guint connections;
   guint http_connections;
   guint members;
+  guint by_protocol[CALLD_HUB_PROTOCOLS];
+  guint websockets;
   guint rooms;
   guint64 accepted;
   guint64 refused;
+  guint64 received;
+  guint64 bytes_in;
+  guint64 bytes_out;
   guint64 delivered;
   guint64 dropped_volatile;
   guint64 closed_slow;
   gsize frame_memory;
   guint mail;
+  guint reactor_mail;
   guint loop_lag_us;
 } CalldHubStats;
 
@@ -114,6 +129,8 @@ void calld_hub_broadcast (CalldHub *self,
 void calld_hub_close (CalldHub *self, guint64 connection_id);
 
 void calld_hub_get_stats (CalldHub *self, CalldHubStats *stats);
+gint64 calld_hub_get_request_us (CalldHub *self);
+void calld_hub_measure (CalldHub *self, gint64 began_us);
 gboolean calld_hub_is_alive (CalldHub *self);
 void calld_hub_drain_async (CalldHub *self,
                             guint spread_ms,

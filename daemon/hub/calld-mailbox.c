@@ -11,6 +11,8 @@ struct _CalldMailbox {
   guint max_pieces;
   gsize max_weight;
   int fd;
+  /* The reader's: of the mail it opens at this moment. */
+  gint64 began_us;
 
   /* Guards what follows. */
   GMutex lock;
@@ -227,17 +229,19 @@ take_all (CalldMailbox *self)
 }
 
 static guint
-open_all (CalldMail *mail, gpointer receiver)
+open_all (CalldMailbox *self, CalldMail *mail, gpointer receiver)
 {
   guint n = 0;
 
   while (mail != NULL) {
     CalldMail *next = mail->next;
 
+    self->began_us = mail->began_us;
     mail->open (mail, receiver);
     mail = next;
     n++;
   }
+  self->began_us = 0;
   return n;
 }
 
@@ -257,7 +261,21 @@ calld_mailbox_dispatch (CalldMailbox *self, gpointer receiver)
   gssize got = read (self->fd, &count, sizeof count);
 
   (void) got;
-  return open_all (take_all (self), receiver);
+  return open_all (self, take_all (self), receiver);
+}
+
+/**
+ * calld_mailbox_get_began_us:
+ * @self: the caller's mailbox
+ *
+ * When that began which the mail opened at this moment is about.
+ *
+ * Returns: a time of g_get_monotonic_time(), 0 if it is not known
+ */
+gint64
+calld_mailbox_get_began_us (CalldMailbox *self)
+{
+  return self->began_us;
 }
 
 /**
@@ -272,5 +290,5 @@ calld_mailbox_close (CalldMailbox *self)
   g_mutex_lock (&self->lock);
   self->closed = TRUE;
   g_mutex_unlock (&self->lock);
-  open_all (take_all (self), NULL);
+  open_all (self, take_all (self), NULL);
 }

@@ -21,6 +21,7 @@ typedef void (*CalldMailFunc) (CalldMail *mail, gpointer receiver);
  * @next: private
  * @open: what is done with it
  * @weight: bytes it counts for
+ * @began_us: (optional): when what it is about began, monotonic; 0 if nobody wants to know
  *
  * A message to another thread; the first member of a larger struct.
  */
@@ -28,6 +29,7 @@ struct _CalldMail {
   CalldMail *next;
   CalldMailFunc open;
   gsize weight;
+  gint64 began_us;
 };
 
 /**
@@ -48,6 +50,7 @@ gboolean calld_mailbox_post_wait (CalldMailbox *self, CalldMail *mail);
 gboolean calld_mailbox_is_full (CalldMailbox *self);
 guint calld_mailbox_get_length (CalldMailbox *self);
 guint calld_mailbox_dispatch (CalldMailbox *self, gpointer receiver);
+gint64 calld_mailbox_get_began_us (CalldMailbox *self);
 void calld_mailbox_close (CalldMailbox *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldMailbox, calld_mailbox_free)

@@ -30,6 +30,7 @@ write_out (CalldPeer *self)
         self->doom = CALLD_DOOM_ERROR;
       return;
     }
+    self->reactor->stats.bytes_out += (gsize) written;
     calld_queue_consume (&self->out, (gsize) written);
   }
 }

@@ -196,6 +196,7 @@ take_message (CalldPeer *self, const CallWebsocketMessage *message)
     break;
   case CALL_WEBSOCKET_TEXT:
   case CALL_WEBSOCKET_BINARY:
+    self->reactor->stats.received++;
     if (self->klass != NULL && self->klass->message != NULL)
       self->klass->message (self, self->owner, message);
     break;
@@ -389,6 +390,7 @@ read_input (CalldPeer *self)
       return;
     n = calld_channel_read (&self->channel, reactor->buffer, CALLD_REACTOR_BUFFER);
     if (n > 0) {
+      reactor->stats.bytes_in += (gsize) n;
       calld_peer_feed (self, reactor->buffer, (gsize) n);
       if (self->channel.tls == NULL && n < CALLD_REACTOR_BUFFER)
         return;

@@ -130,6 +130,7 @@ struct _CalldPeer {
   guint8 is_watched : 1;
   guint8 is_head_begun : 1;
   guint8 doom : 2;
+  guint8 is_upgraded : 1;
 };
 
 CalldPeer *

@@ -21,6 +21,7 @@
 void
 calld_reactor_post (CalldReactor *self, CalldMail *mail)
 {
+  mail->began_us = self->last_turn_us;
   calld_mailbox_post_always (self->to_main, mail);
 }
 

@@ -81,6 +81,10 @@ struct _CalldReactor {
   guint n_peers;
   GMutex stats_lock;
   CalldHubStats published;
+  /* When that began which is measured, until the end of the batch; 0 for nothing. */
+  gint64 measured_us;
+  /* Atomic: whether a measurement is under way, from the main context to the end of a batch. */
+  gint is_measuring;
   /* Atomic: connections that libsoup answers at this moment. */
   gint n_http;
   /* Atomic: g_get_monotonic_time() of the last turn of the loop. */

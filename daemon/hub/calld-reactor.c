@@ -6,6 +6,7 @@
 #include "calld-reactor.h"
 
 #include "calld-front-door.h"
+#include "calld-metrics.h"
 #include "calld-reactor-private.h"
 
 #include "call-error.h"
@@ -264,6 +265,15 @@ publish_stats (CalldReactor *self)
   g_mutex_unlock (&self->stats_lock);
 }
 
+/* What was asked for with a measurement has been written by now, as far as sockets took it. */
+static void
+finish_measurement (CalldReactor *self)
+{
+  calld_metrics_observe (CALLD_SERIES_EVENT, g_get_monotonic_time () - self->measured_us);
+  self->measured_us = 0;
+  g_atomic_int_set (&self->is_measuring, FALSE);
+}
+
 /* One turn of the loop: waits at most @timeout_ms, and does what there is to do. */
 void
 calld_reactor_turn (CalldReactor *self, int timeout_ms)
@@ -274,6 +284,8 @@ calld_reactor_turn (CalldReactor *self, int timeout_ms)
   update_now (self);
   take_events (self, events, MAX (n, 0));
   end_batch (self);
+  if (self->measured_us != 0)
+    finish_measurement (self);
   publish_stats (self);
 }
 
@@ -360,6 +372,7 @@ calld_reactor_get_stats (CalldReactor *self, CalldHubStats *stats)
   *stats = self->published;
   g_mutex_unlock (&self->stats_lock);
   stats->mail = calld_mailbox_get_length (self->to_main);
+  stats->reactor_mail = calld_mailbox_get_length (self->mailbox);
   stats->http_connections = (guint) MAX (g_atomic_int_get (&self->n_http), 0);
 }
 
@@ -422,6 +435,7 @@ calld_reactor_forget (CalldReactor *self, CalldPeer *peer)
   else
     self->peers = peer->next;
   self->n_peers--;
+  self->stats.websockets -= peer->is_upgraded;
   peer->prev = NULL;
   peer->next = self->dead;
   self->dead = peer;

@@ -10,6 +10,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#define METRICS_TOKEN_MIN 16
+
 /**
  * calld_config_add_problem:
  * @problems: (element-type utf8): where to add it
@@ -29,6 +31,33 @@ calld_config_add_problem (GPtrArray *problems, const char *name, const char *for
   sentence = g_strdup_vprintf (format, args);
   va_end (args);
   g_ptr_array_add (problems, g_strdup_printf ("%s: %s.", name, sentence));
+}
+
+/**
+ * calld_config_parse_size:
+ * @text: a setting
+ * @bytes: (out): what it says
+ *
+ * Reads a number of bytes: a whole number, with K, M or G behind it if wanted.
+ *
+ * Returns: %FALSE if it is none
+ */
+gboolean
+calld_config_parse_size (const char *text, guint64 *bytes)
+{
+  static const char units[] = "KMG";
+  g_autofree char *digits = g_strdup (text);
+  gsize length = strlen (digits);
+  const char *unit = length > 0 ? strchr (units, digits[length - 1]) : NULL;
+  guint shift = unit != NULL ? 10 * (guint) (unit - units + 1) : 0;
+  guint64 number;
+
+  if (unit != NULL)
+    digits[length - 1] = '\0';
+  if (!g_ascii_string_to_unsigned (digits, 10, 1, G_MAXINT64 >> shift, &number, NULL))
+    return FALSE;
+  *bytes = number << shift;
+  return TRUE;
 }
 
 static gboolean
@@ -145,6 +174,35 @@ check_proxies (CalldConfig *config, GPtrArray *problems)
     calld_config_add_problem (problems, "TRUSTED_PROXIES", "%s", error->message);
 }
 
+static void
+check_alert_webhook (CalldConfig *config, GPtrArray *problems)
+{
+  g_autoptr (GUri) uri = NULL;
+  const char *url = config->alert_webhook_url;
+
+  if (url == NULL)
+    return;
+  uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  if (uri == NULL || g_uri_get_host (uri) == NULL || g_uri_get_userinfo (uri) != NULL ||
+      (g_strcmp0 (g_uri_get_scheme (uri), "https") != 0 &&
+       g_strcmp0 (g_uri_get_scheme (uri), "http") != 0))
+    calld_config_add_problem (problems, "ALERT_WEBHOOK_URL",
+                              "this is no address like https://hooks.example.org/calld");
+  if (config->alert_webhook_secret == NULL)
+    calld_config_add_problem (problems, "ALERT_WEBHOOK_SECRET",
+                              "it is missing; what calld posts to ALERT_WEBHOOK_URL is signed with "
+                              "it");
+}
+
+static void
+check_metrics_token (CalldConfig *config, GPtrArray *problems)
+{
+  if (config->metrics_token != NULL && strlen (config->metrics_token) < METRICS_TOKEN_MIN)
+    calld_config_add_problem (problems, "METRICS_TOKEN",
+                              "it is easy to guess; it needs %d characters at least",
+                              METRICS_TOKEN_MIN);
+}
+
 /* A secret of few different letters was typed, not drawn. */
 static void
 check_secret (CalldConfig *config, GPtrArray *problems)
@@ -182,6 +240,8 @@ calld_config_check (CalldConfig *config, GPtrArray *problems)
                               "\"%s\" is what join links are for; choose another word",
                               CALLD_CONFIG_LINK_AUDIENCE);
   check_secret (config, problems);
+  check_alert_webhook (config, problems);
+  check_metrics_token (config, problems);
   if (config->auto_accept && !config->development)
     calld_config_add_problem (problems, "AUTO_ACCEPT",
                               "calls that nobody answers are for CALL_ENV=development only");

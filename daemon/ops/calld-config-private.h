@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 void calld_config_add_problem (GPtrArray *problems, const char *name, const char *format, ...)
     G_GNUC_PRINTF (3, 4);
+gboolean calld_config_parse_size (const char *text, guint64 *bytes);
 void calld_config_check (CalldConfig *config, GPtrArray *problems);
 
 G_END_DECLS

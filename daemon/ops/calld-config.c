@@ -74,6 +74,14 @@ static const Variable variables[] = {
   { "MAX_CONNECTIONS", KIND_UINT, FIELD (max_connections), 1, 1000000, "10000" },
   { "RATE_LIMIT_PER_MINUTE", KIND_UINT, FIELD (rate_limit_per_minute), 1, 1000000, "100" },
   { "TRUSTED_PROXIES", KIND_LIST, FIELD (trusted_proxies) },
+  { "MEMORY_LIMIT", KIND_LATER },
+  { "DRAIN_SPREAD_SECONDS", KIND_UINT, FIELD (drain_spread_seconds), 0, 600, "10" },
+  { "DRAIN_TIMEOUT_SECONDS", KIND_UINT, FIELD (drain_timeout_seconds), 1, 3600, "30" },
+  { "METRICS_TOKEN", KIND_LATER, .secret = TRUE },
+  { "METRICS_TOKEN_FILE", KIND_LATER },
+  { "ALERT_WEBHOOK_URL", KIND_TEXT, FIELD (alert_webhook_url) },
+  { "ALERT_WEBHOOK_SECRET", KIND_LATER, .secret = TRUE },
+  { "ALERT_WEBHOOK_SECRET_FILE", KIND_LATER },
   { "LOG_LEVEL", KIND_WORD, FIELD (log_level), .fallback = "info",
     .words = "error|warning|info|debug" },
   { "LOG_FORMAT", KIND_WORD, FIELD (log_format), .fallback = "text", .words = "text|json" },
@@ -343,6 +351,17 @@ load_audit_key (Loading *loading)
   sodium_memzero (key, sizeof key);
 }
 
+/* A number of bytes, or with K, M or G behind it, as systemd's MemoryMax= has it. */
+static void
+load_memory_limit (Loading *loading)
+{
+  const char *value = lookup (loading, "MEMORY_LIMIT");
+
+  if (value != NULL && !calld_config_parse_size (value, &loading->config->memory_limit))
+    calld_config_add_problem (loading->problems, "MEMORY_LIMIT",
+                              "\"%s\" is not allowed; it is a size such as 512M or 2G", value);
+}
+
 /* --- loading ---------------------------------------------------------------------------------- */
 
 static void
@@ -358,6 +377,9 @@ load_all (Loading *loading)
   load_jwt_keys (loading);
   load_audit_key (loading);
   loading->config->turn_secret = load_secret (loading, "TURN_SECRET", NULL);
+  loading->config->metrics_token = load_secret (loading, "METRICS_TOKEN", NULL);
+  loading->config->alert_webhook_secret = load_secret (loading, "ALERT_WEBHOOK_SECRET", NULL);
+  load_memory_limit (loading);
   calld_config_check (loading->config, loading->problems);
 }
 
@@ -449,6 +471,9 @@ config_clear (gpointer data)
   g_strfreev (self->turn_urls);
   g_free (self->turn_secret);
   g_strfreev (self->cors_origins);
+  g_free (self->metrics_token);
+  g_free (self->alert_webhook_url);
+  g_free (self->alert_webhook_secret);
   g_strfreev (self->trusted_proxies);
   g_clear_pointer (&self->proxies, calld_proxies_unref);
 }

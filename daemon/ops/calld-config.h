@@ -88,8 +88,14 @@ typedef struct {
   guint max_payload_bytes;
   guint max_connections;
   guint rate_limit_per_minute;
-  char **trusted_proxies; /* never NULL, may be empty */
-  CalldProxies *proxies;  /* the same, parsed */
+  guint64 memory_limit; /* bytes; 0: the control group's, if it has one */
+  guint drain_spread_seconds;
+  guint drain_timeout_seconds;
+  char *metrics_token;        /* (nullable) */
+  char *alert_webhook_url;    /* (nullable) */
+  char *alert_webhook_secret; /* (nullable); never NULL with a URL */
+  char **trusted_proxies;     /* never NULL, may be empty */
+  CalldProxies *proxies;      /* the same, parsed */
   CalldLogLevel log_level;
   CalldLogFormat log_format;
   CalldBusChoice bus; /* CALL_BUS */

@@ -7,6 +7,7 @@
 
 #include "calld-admission.h"
 #include "calld-log.h"
+#include "calld-metrics.h"
 #include "calld-problem.h"
 
 #include "call-body.h"
@@ -425,6 +426,7 @@ calld_handler_handle (CalldGatewayHandler *handler,
       refuse_unserved (errand);
     return;
   }
+  calld_metrics_add (CALLD_COUNT_EVENTS_LIMITED, 1);
   calld_log_warning ("events_limited", .user_id = errand->who->user_id,
                      .connection_id = errand->connection_id);
   if (request->kind == CALL_REQUEST_SEND_MESSAGE)

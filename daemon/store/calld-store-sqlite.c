@@ -6,6 +6,7 @@
 #include "calld-store-sqlite.h"
 
 #include "calld-log.h"
+#include "calld-metrics.h"
 #include "calld-migrate.h"
 #include "calld-sql-resources.h"
 #include "calld-sqlite-reader.h"
@@ -334,6 +335,8 @@ note_group (Worker *self, guint n_jobs, const GError *error)
     self->commits++;
   g_mutex_unlock (&self->lock);
 
+  if (error != NULL)
+    calld_metrics_add (CALLD_COUNT_STORE_FAILURES, 1);
   if (error != NULL && was_healthy)
     calld_log_error ("store_write_failed", .detail = error->message);
   else if (error == NULL && !was_healthy)
@@ -345,6 +348,7 @@ work_write (Worker *self, GTask *first)
 {
   g_autoptr (GArray) group = g_array_new (FALSE, FALSE, sizeof (Outcome));
   g_autoptr (GError) error = NULL;
+  gint64 began_us = g_get_monotonic_time ();
   CalldAuditHead head;
 
   calld_sqlite_writer_get_head (self->writer, &head);
@@ -356,6 +360,7 @@ work_write (Worker *self, GTask *first)
     fail_group (group, error);
   }
   note_group (self, group->len, error);
+  calld_metrics_observe (CALLD_SERIES_COMMIT, g_get_monotonic_time () - began_us);
   for (guint i = 0; i < group->len; i++)
     outcome_return (&g_array_index (group, Outcome, i));
 }
@@ -530,7 +535,7 @@ calld_store_sqlite_get_stats (CalldStore *store, CalldStoreStats *stats)
   CalldStoreSqlite *self = CALLD_STORE_SQLITE (store);
   Worker *workers[] = { self->writer, self->reader };
 
-  *stats = (CalldStoreStats){ .healthy = TRUE };
+  *stats = (CalldStoreStats){ .healthy = TRUE, .capacity = CALLD_STORE_SQLITE_MAX_QUEUED };
   for (guint i = 0; i < G_N_ELEMENTS (workers); i++) {
     g_mutex_lock (&workers[i]->lock);
     stats->queued += workers[i]->queue.length;
@@ -538,6 +543,8 @@ calld_store_sqlite_get_stats (CalldStore *store, CalldStoreStats *stats)
     stats->jobs += workers[i]->jobs;
     stats->refused += workers[i]->refused;
     stats->healthy = stats->healthy && workers[i]->healthy;
+    if (workers[i] == self->writer)
+      stats->written = workers[i]->jobs;
     g_mutex_unlock (&workers[i]->lock);
   }
 }

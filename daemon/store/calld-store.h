@@ -52,6 +52,8 @@ typedef struct {
  * @queued: jobs waiting now
  * @commits: transactions so far
  * @jobs: jobs done so far
+ * @written: those of them that wrote
+ * @capacity: how many may wait
  * @refused: jobs refused because the queue was full
  * @healthy: %FALSE after a write failed for want of space or a broken disk, until one succeeds
  */
@@ -59,6 +61,8 @@ typedef struct {
   guint queued;
   guint64 commits;
   guint64 jobs;
+  guint64 written;
+  guint capacity;
   guint64 refused;
   gboolean healthy;
 } CalldStoreStats;

@@ -7,6 +7,7 @@
 
 #include "calld-log.h"
 #include "calld-login-guard.h"
+#include "calld-metrics.h"
 #include "calld-passwords.h"
 
 #include "call-access-policy.h"
@@ -263,6 +264,7 @@ calld_auth_sign_in_async (CalldAuth *self,
     return;
   }
   calld_log_warning ("sign_in_throttled");
+  calld_metrics_add (CALLD_COUNT_LOGINS_LIMITED, 1);
   g_task_return_new_error (task, CALL_ERROR, CALL_ERROR_RATE_LIMITED,
                            "There were too many attempts to sign in: try again in %u s.",
                            MAX (calld_auth_get_retry_seconds (self, email, address), 1));
