@@ -4,7 +4,6 @@
 #include "config.h"
 
 #include "calld-exposition.h"
-#include "calld-reactor.h"
 #include "calld-resources.h"
 #include "calld-stats.h"
 #include "calld-watchdog.h"
@@ -54,17 +53,15 @@ static void
 write_connections (CalldExposition *out, const CalldStats *stats)
 {
   const CalldHubStats *hub = &stats->hub;
-  guint socketio = hub->by_protocol[CALLD_PROTOCOL_SOCKETIO];
 
   calld_exposition_begin_gauge (out, "calld_clients", "Clients of the gateways, by transport");
   calld_exposition_add (out, "transport", "websocket", hub->members - stats->polls);
   calld_exposition_add (out, "transport", "polling", stats->polls);
   calld_exposition_begin_gauge (out, "calld_protocol_clients",
                                 "Clients of the gateways, by protocol");
-  calld_exposition_add (out, "protocol", "socketio", socketio);
-  calld_exposition_add (out, "protocol", "peerjs", hub->by_protocol[CALLD_PROTOCOL_PEERJS]);
-  calld_exposition_add (out, "protocol", "other",
-                        hub->members - socketio - hub->by_protocol[CALLD_PROTOCOL_PEERJS]);
+  for (guint i = 0; i < CALLD_HUB_PROTOCOLS; i++)
+    if (calld_stats_get_protocol (i) != NULL)
+      calld_exposition_add (out, "protocol", calld_stats_get_protocol (i), hub->by_protocol[i]);
   calld_exposition_begin_gauge (out, "calld_connections", "Open TCP connections, by what for");
   calld_exposition_add (out, "kind", "realtime", hub->connections);
   calld_exposition_add (out, "kind", "http", hub->http_connections);

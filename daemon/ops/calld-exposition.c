@@ -112,7 +112,7 @@ calld_exposition_add_double (CalldExposition *self,
 
   add_name (self, label, value_of_label);
   g_string_append_printf (self->text, " %s\n",
-                          g_ascii_formatd (digits, sizeof digits, "%.9g", value));
+                          g_ascii_formatd (digits, sizeof digits, "%.15g", value));
 }
 
 static void

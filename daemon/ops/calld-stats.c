@@ -7,6 +7,23 @@
 
 #include "calld-reactor.h"
 
+static const char *const protocols[CALLD_HUB_PROTOCOLS] = {
+  [CALLD_PROTOCOL_SOCKETIO] = "socketio",
+  [CALLD_PROTOCOL_PEERJS] = "peerjs",
+};
+
+/**
+ * calld_stats_get_protocol:
+ * @number: the number of a protocol
+ *
+ * Returns: (nullable): its name, %NULL if there is none
+ */
+const char *
+calld_stats_get_protocol (guint number)
+{
+  return number < G_N_ELEMENTS (protocols) ? protocols[number] : NULL;
+}
+
 /* Only Socket.IO has clients without a WebSocket: those that are left when all others have theirs.
  */
 static guint

@@ -63,6 +63,7 @@ typedef struct {
   gboolean hub_alive;
 } CalldStats;
 
+const char *calld_stats_get_protocol (guint number);
 void calld_stats_take (CalldStats *stats, const CalldStatsSources *sources);
 
 G_END_DECLS

@@ -14,7 +14,7 @@
 
 #define ERROR_WINDOW_SECONDS 300
 #define LATENCY_WINDOW_SECONDS 60
-/* So many samples cover the longest window, and the one before it to subtract from. */
+/* So many samples cover the longest span, and the one before it to subtract from. */
 #define SAMPLES (ERROR_WINDOW_SECONDS * 1000 / CALLD_WATCHDOG_INTERVAL_MS + 1)
 /* With fewer requests than this a single failure would be a large share. */
 #define REQUESTS_MIN 20
@@ -66,31 +66,31 @@ get_sample (CalldWatchdog *self, guint ago)
 }
 
 static void
-subtract (CalldWindow *window, const Sample *to, const Sample *from)
+subtract (CalldSpan *span, const Sample *to, const Sample *from)
 {
-  window->span_us = to->at_us - from->at_us;
-  window->events = to->events - from->events;
-  window->requests = to->requests - from->requests;
-  window->deliveries = to->deliveries - from->deliveries;
-  window->failures = to->failures - from->failures;
-  window->event_latency = to->event_latency;
-  window->http_latency = to->http_latency;
-  calld_histogram_subtract (&window->event_latency, &from->event_latency);
-  calld_histogram_subtract (&window->http_latency, &from->http_latency);
+  span->span_us = to->at_us - from->at_us;
+  span->events = to->events - from->events;
+  span->requests = to->requests - from->requests;
+  span->deliveries = to->deliveries - from->deliveries;
+  span->failures = to->failures - from->failures;
+  span->event_latency = to->event_latency;
+  span->http_latency = to->http_latency;
+  calld_histogram_subtract (&span->event_latency, &from->event_latency);
+  calld_histogram_subtract (&span->http_latency, &from->http_latency);
 }
 
 /**
- * calld_watchdog_get_window:
+ * calld_watchdog_get_span:
  * @self: a watchdog
  * @seconds: up to 300
- * @window: (out caller-allocates): what happened in these seconds, or since the start
+ * @span: (out caller-allocates): what happened in these seconds, or since the start
  */
 void
-calld_watchdog_get_window (CalldWatchdog *self, guint seconds, CalldWindow *window)
+calld_watchdog_get_span (CalldWatchdog *self, guint seconds, CalldSpan *span)
 {
   guint ago = seconds * 1000 / CALLD_WATCHDOG_INTERVAL_MS;
 
-  subtract (window, get_sample (self, 0), get_sample (self, ago));
+  subtract (span, get_sample (self, 0), get_sample (self, ago));
 }
 
 /* --- the values of the rules ------------------------------------------------------------------ */
@@ -98,26 +98,26 @@ calld_watchdog_get_window (CalldWatchdog *self, guint seconds, CalldWindow *wind
 static double
 get_latency (CalldWatchdog *self)
 {
-  CalldWindow window;
+  CalldSpan span;
   gint64 event, http;
 
-  calld_watchdog_get_window (self, LATENCY_WINDOW_SECONDS, &window);
-  if (window.event_latency.count + window.http_latency.count == 0)
+  calld_watchdog_get_span (self, LATENCY_WINDOW_SECONDS, &span);
+  if (span.event_latency.count + span.http_latency.count == 0)
     return -1;
-  event = calld_histogram_get_quantile (&window.event_latency, CALLD_SERIES_EVENT, QUANTILE);
-  http = calld_histogram_get_quantile (&window.http_latency, CALLD_SERIES_HTTP, QUANTILE);
+  event = calld_histogram_get_quantile (&span.event_latency, CALLD_SERIES_EVENT, QUANTILE);
+  http = calld_histogram_get_quantile (&span.http_latency, CALLD_SERIES_HTTP, QUANTILE);
   return (double) MAX (event, http) / G_USEC_PER_SEC;
 }
 
 static double
 get_error_rate (CalldWatchdog *self)
 {
-  CalldWindow window;
+  CalldSpan span;
   guint64 all;
 
-  calld_watchdog_get_window (self, ERROR_WINDOW_SECONDS, &window);
-  all = window.events + window.requests;
-  return all >= REQUESTS_MIN ? (double) window.failures / (double) all : -1;
+  calld_watchdog_get_span (self, ERROR_WINDOW_SECONDS, &span);
+  all = span.events + span.requests;
+  return all >= REQUESTS_MIN ? (double) span.failures / (double) all : -1;
 }
 
 static double

@@ -42,7 +42,7 @@ typedef struct {
 } CalldWatchdogOptions;
 
 /**
- * CalldWindow:
+ * CalldSpan:
  * @span_us: how long it is
  * @events: events of clients
  * @requests: requests over HTTP
@@ -61,7 +61,7 @@ typedef struct {
   guint64 failures;
   CalldHistogram event_latency;
   CalldHistogram http_latency;
-} CalldWindow;
+} CalldSpan;
 
 typedef struct _CalldWatchdog CalldWatchdog;
 
@@ -70,7 +70,7 @@ void calld_watchdog_free (CalldWatchdog *self);
 
 gboolean calld_watchdog_is_raised (CalldWatchdog *self, CalldAlert alert);
 guint64 calld_watchdog_count_raised (CalldWatchdog *self, CalldAlert alert);
-void calld_watchdog_get_window (CalldWatchdog *self, guint seconds, CalldWindow *window);
+void calld_watchdog_get_span (CalldWatchdog *self, guint seconds, CalldSpan *span);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldWatchdog, calld_watchdog_free)
 
