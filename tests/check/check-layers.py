@@ -29,7 +29,7 @@ UMBRELLAS = {'libcall/call.h', 'libcall/call-media.h', 'libcall/media/call-media
 OWNERS = [
     (r'gtk/|adwaita|gdk/|libsecret/', r'desktop-app/|libcall/media/call-video-paintable'),
     (r'json-glib/', r'libcall/wire/'),
-    (r'jansson|jwt\.h', r'libcall/wire/call-jwt\.c$'),
+    (r'jansson|jwt\.h', r'libcall/wire/call-(jwt|livekit-token)\.c$'),
     (r'gst/', r'libcall/media/|libcall/call-media\.h|gst-plugins/|daemon/egress/|desktop-app/'),
     (r'sqlite3\.h', r'daemon/store/'),
     (r'libpq', r'daemon/store/calld-store-postgres'),
