@@ -167,7 +167,7 @@ calld_peer_update_interest (CalldPeer *self)
 
   if (self->state == CALLD_PEER_DEAD || self->state == CALLD_PEER_HANDSHAKE)
     return;
-  if (is_reading (self))
+  if (is_reading (self) && !(self->is_polled && self->state == CALLD_PEER_WEBSOCKET))
     interest |= CALLD_INTEREST_READ;
   if (self->blocked)
     interest |= CALLD_INTEREST_WRITE;
@@ -378,8 +378,8 @@ meet_end (CalldPeer *self)
     calld_peer_kill (self);
 }
 
-static void
-read_input (CalldPeer *self)
+void
+calld_peer_read (CalldPeer *self)
 {
   CalldReactor *reactor = self->reactor;
 
@@ -440,6 +440,7 @@ calld_peer_ready (CalldPeer *self, guint32 events)
     return;
   }
   if ((events & (EPOLLERR | EPOLLHUP)) != 0 && (self->interest & CALLD_INTEREST_READ) == 0) {
+    calld_peer_read_rest (self);
     calld_peer_kill (self);
     return;
   }
@@ -448,7 +449,7 @@ calld_peer_ready (CalldPeer *self, guint32 events)
     calld_reactor_mark_dirty (self->reactor, self);
   }
   if ((events & (EPOLLIN | EPOLLERR | EPOLLHUP)) != 0)
-    read_input (self);
+    calld_peer_read (self);
   calld_peer_update_interest (self);
 }
 
@@ -468,7 +469,7 @@ calld_peer_look_again (CalldPeer *self)
     account_for_input (self);
   }
   if (self->state != CALLD_PEER_DEAD && self->channel.tls != NULL)
-    read_input (self);
+    calld_peer_read (self);
   calld_peer_update_interest (self);
 }
 

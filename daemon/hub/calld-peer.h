@@ -129,6 +129,7 @@ struct _CalldPeer {
   guint8 is_waiting : 1;
   guint8 is_watched : 1;
   guint8 is_head_begun : 1;
+  guint8 is_polled : 1;
   guint8 doom : 2;
   guint8 is_upgraded : 1;
 };
@@ -153,6 +154,8 @@ void calld_peer_claim (CalldPeer *self, const CalldPeerClass *klass, gpointer ow
 void calld_peer_set_note (CalldPeer *self, const char *headers);
 const char *calld_peer_get_note (CalldPeer *self);
 void calld_peer_set_last (CalldPeer *self);
+void calld_peer_set_polled (CalldPeer *self);
+void calld_peer_poll (CalldPeer *self);
 void calld_peer_hold (CalldPeer *self);
 void calld_peer_release (CalldPeer *self);
 gboolean calld_peer_send (CalldPeer *self, CalldFrame *frame, CalldSendFlags flags);

@@ -92,6 +92,8 @@ struct _CalldReactor {
 };
 
 void calld_peer_update_interest (CalldPeer *self);
+void calld_peer_read (CalldPeer *self);
+void calld_peer_read_rest (CalldPeer *self);
 void calld_peer_notify_closed (CalldPeer *self);
 void calld_reactor_turn (CalldReactor *self, int timeout_ms);
 void calld_reactor_watch (CalldReactor *self, CalldPeer *peer, guint8 interest);
