@@ -40,6 +40,7 @@ struct _CalldClient {
 enum {
   CALLD_PROTOCOL_SOCKETIO = 1,
   CALLD_PROTOCOL_PEERJS = 2,
+  CALLD_PROTOCOL_PUSHER = 3,
 };
 
 /**

@@ -396,7 +396,8 @@ parse_all (Parser *self, guint max_values)
  * @max_values: the most values, of all kinds and depths, it may have
  * @error: where to put an error
  *
- * Reads one JSON text (RFC 8259), strictly and without recursion. Of members of the same name the
+ * Reads one JSON text (RFC 8259), strictly and without recursion; how long it may be is for the
+ * caller to say. Of members of the same name the
  * last counts. An integer outside 64 bits becomes a double; a lone surrogate and `\u0000` become
  * U+FFFD. What is wrong gives %CALL_ERROR_INVALID, what is too much %CALL_ERROR_TOO_LARGE.
  *
@@ -409,10 +410,6 @@ call_json_parse_limited (const char *text, gsize length, guint max_values, GErro
   Parser parser = { .start = start, .at = start, .end = start + length, .error = error };
   gboolean good;
 
-  if (length > CALL_JSON_MAX_TEXT) {
-    fail_limit (&parser, "bytes");
-    return NULL;
-  }
   if (!call_utf8_is_valid (text, length)) {
     g_set_error_literal (error, CALL_ERROR, CALL_ERROR_INVALID, "Not JSON: not UTF-8");
     return NULL;
@@ -433,15 +430,22 @@ call_json_parse_limited (const char *text, gsize length, guint max_values, GErro
  * @length: bytes of it, or -1 if it ends with a NUL
  * @error: where to put an error
  *
- * Reads one JSON text with the usual limit; see call_json_parse_limited().
+ * Reads one JSON text with the usual limits; see call_json_parse_limited().
  *
  * Returns: (transfer full) (nullable): the value
  */
 JsonNode *
 call_json_parse (const char *text, gssize length, GError **error)
 {
-  return call_json_parse_limited (text, length < 0 ? strlen (text) : (gsize) length,
-                                  CALL_JSON_MAX_VALUES, error);
+  gsize size = length < 0 ? strlen (text) : (gsize) length;
+
+  if (size > CALL_JSON_MAX_TEXT) {
+    Parser parser = { .start = text, .at = text, .end = text + size, .error = error };
+
+    fail_limit (&parser, "bytes");
+    return NULL;
+  }
+  return call_json_parse_limited (text, size, CALL_JSON_MAX_VALUES, error);
 }
 
 /**

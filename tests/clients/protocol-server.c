@@ -6,6 +6,7 @@
 #include "calld-engineio.h"
 #include "calld-hub-private.h"
 #include "calld-peerjs.h"
+#include "calld-pusher.h"
 #include "calld-socketio-server.h"
 
 #include <glib-unix.h>
@@ -23,8 +24,9 @@ static char *everybody[] = { (char *) "*", NULL };
 
 static char *option_protocol;
 static int option_port = 0;
-static int option_ping_interval = 300;
-static int option_ping_timeout = 200;
+/* 0: what the protocol's suite expects. */
+static int option_ping_interval;
+static int option_ping_timeout;
 static int option_max_payload = 1000000;
 static int option_connect_timeout = 1000;
 static int option_upgrade_timeout = 10000;
@@ -38,22 +40,32 @@ static char *option_key;
 static gboolean option_discovery;
 
 static const GOptionEntry entries[] = {
-  { "protocol", 0, 0, G_OPTION_ARG_STRING, &option_protocol, "engineio, socketio or peerjs",
+  { "protocol", 0, 0, G_OPTION_ARG_STRING, &option_protocol, "engineio, socketio, pusher or peerjs",
     "NAME" },
   { "port", 0, 0, G_OPTION_ARG_INT, &option_port, "port, 0 for any", "N" },
-  { "ping-interval", 0, 0, G_OPTION_ARG_INT, &option_ping_interval, NULL, "MS" },
-  { "ping-timeout", 0, 0, G_OPTION_ARG_INT, &option_ping_timeout, NULL, "MS" },
-  { "max-payload", 0, 0, G_OPTION_ARG_INT, &option_max_payload, NULL, "BYTES" },
-  { "connect-timeout", 0, 0, G_OPTION_ARG_INT, &option_connect_timeout, NULL, "MS" },
-  { "upgrade-timeout", 0, 0, G_OPTION_ARG_INT, &option_upgrade_timeout, NULL, "MS" },
-  { "alive-timeout", 0, 0, G_OPTION_ARG_INT, &option_alive_timeout, NULL, "MS" },
-  { "expire-timeout", 0, 0, G_OPTION_ARG_INT, &option_expire_timeout, NULL, "MS" },
-  { "cleanup", 0, 0, G_OPTION_ARG_INT, &option_cleanup, NULL, "MS" },
-  { "max-connections", 0, 0, G_OPTION_ARG_INT, &option_max_connections, NULL, "N" },
-  { "head-timeout", 0, 0, G_OPTION_ARG_INT, &option_head_timeout, NULL, "MS" },
-  { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &option_certificate, NULL, "FILE" },
-  { "key", 0, 0, G_OPTION_ARG_FILENAME, &option_key, NULL, "FILE" },
-  { "discovery", 0, 0, G_OPTION_ARG_NONE, &option_discovery, NULL, NULL },
+  { "ping-interval", 0, 0, G_OPTION_ARG_INT, &option_ping_interval,
+    "between a pong and the next ping; Pusher: silence before a ping", "MS" },
+  { "ping-timeout", 0, 0, G_OPTION_ARG_INT, &option_ping_timeout, "for a pong to come", "MS" },
+  { "max-payload", 0, 0, G_OPTION_ARG_INT, &option_max_payload,
+    "of one message, or of one body of a long poll", "BYTES" },
+  { "connect-timeout", 0, 0, G_OPTION_ARG_INT, &option_connect_timeout,
+    "Socket.IO: for the first namespace to be entered", "MS" },
+  { "upgrade-timeout", 0, 0, G_OPTION_ARG_INT, &option_upgrade_timeout,
+    "from the probe to the end of an upgrade", "MS" },
+  { "alive-timeout", 0, 0, G_OPTION_ARG_INT, &option_alive_timeout,
+    "PeerJS: between two HEARTBEATs", "MS" },
+  { "expire-timeout", 0, 0, G_OPTION_ARG_INT, &option_expire_timeout,
+    "PeerJS: for a message to reach a peer that is not there yet", "MS" },
+  { "cleanup", 0, 0, G_OPTION_ARG_INT, &option_cleanup,
+    "PeerJS: between two looks for expired messages", "MS" },
+  { "max-connections", 0, 0, G_OPTION_ARG_INT, &option_max_connections, "connections, and sessions",
+    "N" },
+  { "head-timeout", 0, 0, G_OPTION_ARG_INT, &option_head_timeout,
+    "for the head of a request to arrive", "MS" },
+  { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &option_certificate,
+    "end TLS here, with this certificate", "FILE" },
+  { "key", 0, 0, G_OPTION_ARG_FILENAME, &option_key, "its private key", "FILE" },
+  { "discovery", 0, 0, G_OPTION_ARG_NONE, &option_discovery, "PeerJS: list the peers", NULL },
   G_OPTION_ENTRY_NULL,
 };
 
@@ -126,9 +138,15 @@ send_arguments (CalldSocketioSession *session,
 #define SUITE_INTERVAL_MS 1000
 
 static guint
+get_ping_interval (void)
+{
+  return option_ping_interval > 0 ? (guint) option_ping_interval : 300;
+}
+
+static guint
 get_gap (void)
 {
-  return option_ping_interval < SUITE_INTERVAL_MS ? APART_MS : 0;
+  return get_ping_interval () < SUITE_INTERVAL_MS ? APART_MS : 0;
 }
 
 /* The "auth" event of a client, which is not read until it is sent. */
@@ -316,8 +334,8 @@ attach (CalldHub *hub)
   CalldEngineioOptions engine = {
     .path = "/socket.io",
     .protocol = CALLD_PROTOCOL_SOCKETIO,
-    .ping_interval_ms = (guint) option_ping_interval,
-    .ping_timeout_ms = (guint) option_ping_timeout,
+    .ping_interval_ms = get_ping_interval (),
+    .ping_timeout_ms = option_ping_timeout > 0 ? (guint) option_ping_timeout : 200,
     .upgrade_timeout_ms = (guint) option_upgrade_timeout,
     .open_delay_ms = get_gap (),
     .max_payload = (guint) option_max_payload,
@@ -353,7 +371,22 @@ attach (CalldHub *hub)
     calld_peerjs_attach (hub, &options);
     return TRUE;
   }
-  g_printerr ("--protocol has to be engineio, socketio or peerjs\n");
+  if (g_strcmp0 (option_protocol, "pusher") == 0) {
+    CalldPusherOptions options;
+
+    calld_pusher_options_init (&options);
+    options.app_id = "app-id";
+    options.app_key = "app-key";
+    options.app_secret = "app-secret";
+    if (option_ping_interval > 0)
+      options.ping_after_ms = (guint) option_ping_interval;
+    if (option_ping_timeout > 0)
+      options.pong_timeout_ms = (guint) option_ping_timeout;
+    options.max_message = (guint) option_max_payload;
+    calld_pusher_attach (reactor, &options);
+    return TRUE;
+  }
+  g_printerr ("--protocol has to be engineio, socketio, pusher or peerjs\n");
   return FALSE;
 }
 
@@ -364,7 +397,8 @@ quit (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* One page on libsoup's side, so that a browser has somewhere to begin. */
+/* One page on libsoup's side, so that a browser has somewhere to begin; a PeerJS server mounted at
+ * the root says there what it is. */
 static void
 on_page (SoupServer *server,
          SoupServerMessage *message,
@@ -373,8 +407,13 @@ on_page (SoupServer *server,
          gpointer user_data)
 {
   static const char page[] = "<!doctype html><meta charset=utf-8><title>protocol-server</title>";
+  static const char peerjs[] = "{\"name\":\"PeerJS Server\",\"description\":\"protocol-server\","
+                               "\"website\":\"https://peerjs.com/\"}";
+  gboolean is_peerjs = g_strcmp0 (option_protocol, "peerjs") == 0;
 
-  soup_server_message_set_response (message, "text/html", SOUP_MEMORY_STATIC, page, strlen (page));
+  soup_server_message_set_response (message, is_peerjs ? "application/json" : "text/html",
+                                    SOUP_MEMORY_STATIC, is_peerjs ? peerjs : page,
+                                    is_peerjs ? strlen (peerjs) : strlen (page));
   soup_server_message_set_status (message, 200, NULL);
 }
 
@@ -406,6 +445,8 @@ main (int argc, char **argv)
     g_printerr ("%s\n", error != NULL ? error->message : "cannot start");
     return 1;
   }
+  /* Some clients take "localhost" for the one, some for the other. */
+  calld_hub_listen (hub, "::1", calld_hub_get_port (hub), NULL);
   g_print ("port %u\nready\n", calld_hub_get_port (hub));
   g_unix_signal_add (SIGTERM, quit, loop);
   g_unix_signal_add (SIGINT, quit, loop);

@@ -5,6 +5,7 @@
 
 #include "calld-front-door.h"
 #include "calld-peerjs-relay.h"
+#include "calld-pusher.h"
 #include "calld-reactor-private.h"
 #include "calld-socketio-server.h"
 
@@ -42,6 +43,7 @@ make_reactor (CalldMailbox *to_main)
     .max_attachments = 10,
   };
   CalldPeerjsOptions peerjs;
+  CalldPusherOptions pusher;
   CalldHubOptions options;
   CalldReactor *reactor;
 
@@ -51,6 +53,11 @@ make_reactor (CalldMailbox *to_main)
   calld_socketio_server_new (reactor, &socketio, &app, NULL, NULL);
   calld_peerjs_options_init (&peerjs);
   calld_peerjs_relay_new (reactor, &peerjs);
+  calld_pusher_options_init (&pusher);
+  pusher.app_id = "id";
+  pusher.app_key = "key";
+  pusher.app_secret = "secret";
+  calld_pusher_attach (reactor, &pusher);
   return reactor;
 }
 
