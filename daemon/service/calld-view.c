@@ -95,6 +95,27 @@ calld_view_appointment (const CalldAppointmentRecord *record,
 }
 
 /**
+ * calld_view_file:
+ * @record: a file
+ *
+ * Returns: (transfer full): what members of its conversation see of it
+ */
+CallFile *
+calld_view_file (const CalldFileRecord *record)
+{
+  gboolean is_there = record->state == CALLD_FILE_KEPT || record->state == CALLD_FILE_SENT;
+  g_autofree char *url = is_there ? g_strconcat ("/api/files/", record->id, NULL) : NULL;
+  const char *status = record->state == CALLD_FILE_INFECTED  ? "infected"
+                       : record->state == CALLD_FILE_REMOVED ? "removed"
+                                                             : NULL;
+
+  return g_object_new (CALL_TYPE_FILE, "id", record->id, "name", record->name, "media-type",
+                       record->type, "size", record->size, "url", url, "duration-ms",
+                       record->duration_ms, "waveform", record->waveform, "width",
+                       (int) record->width, "height", (int) record->height, "status", status, NULL);
+}
+
+/**
  * calld_view_message:
  * @record: a message
  *
@@ -104,12 +125,13 @@ CallMessage *
 calld_view_message (const CalldMessageRecord *record)
 {
   g_autoptr (GDateTime) created_at = date_time (record->created_at);
+  g_autoptr (CallFile) file = record->file != NULL ? calld_view_file (record->file) : NULL;
 
   return g_object_new (CALL_TYPE_MESSAGE, "id", record->id, "group-id", record->conversation_id,
                        "seq", (gint64) record->seq, "sender-id", record->sender_id, "sender-name",
                        record->sender_name, "content", record->content, "kind", record->kind,
                        "reply-to-id", record->reply_to_id, "temp-id", record->temp_id, "created-at",
-                       created_at, "status", record->status, NULL);
+                       created_at, "file", file, "status", record->status, NULL);
 }
 
 /**

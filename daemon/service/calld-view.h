@@ -6,6 +6,7 @@
 
 #include "call-appointment.h"
 #include "call-audit-event.h"
+#include "call-file.h"
 #include "call-message.h"
 #include "call-user.h"
 
@@ -16,6 +17,7 @@ CallAppointment *calld_view_appointment (const CalldAppointmentRecord *record,
                                          const CalldCallRecord *call,
                                          GPtrArray *waiters);
 CallMessage *calld_view_message (const CalldMessageRecord *record);
+CallFile *calld_view_file (const CalldFileRecord *record);
 CallUser *calld_view_user (const CalldUserRecord *record);
 CallAuditEvent *calld_view_audit (const CalldAuditRecord *record);
 

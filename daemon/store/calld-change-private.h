@@ -31,6 +31,9 @@ typedef enum {
   CALLD_STEP_RETRY_DELIVERY,
   CALLD_STEP_ADD_PUSH,
   CALLD_STEP_REMOVE_PUSH,
+  CALLD_STEP_ADD_FILE,
+  CALLD_STEP_UPDATE_FILE,
+  CALLD_STEP_FORGET_FILE,
 } CalldStepKind;
 
 typedef struct {
@@ -41,9 +44,12 @@ typedef struct {
   /* update_call: what the row must be now. */
   CalldCallState expected_state;
   guint expected_generation;
+  /* update_file: the state of the row now. add_file: what its user and all may keep. */
+  int expected;
+  gint64 limits[2];
   /* take_lease: the time by which a lease is judged. */
   gint64 now_ms;
-  /* update_appointment: its id; set_setting: the key and the value. */
+  /* update_appointment, forget_file: the id; set_setting: the key and the value. */
   char *key;
   char *value;
 } CalldStep;

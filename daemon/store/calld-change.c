@@ -215,3 +215,58 @@ calld_change_set_setting (CalldChange *self, const char *key, const char *value)
   step->key = g_strdup (key);
   step->value = g_strdup (value);
 }
+
+/**
+ * calld_change_add_file:
+ * @self: a change
+ * @file: a file whose bytes are to come
+ * @user_quota: how many bytes its user may keep
+ * @total_quota: how many bytes all may keep
+ *
+ * Adds a file if there is room for it; %CALL_ERROR_TOO_LARGE if there is not.
+ */
+void
+calld_change_add_file (CalldChange *self,
+                       const CalldFileRecord *file,
+                       gint64 user_quota,
+                       gint64 total_quota)
+{
+  CalldStep *step = calld_change_add_step (self, CALLD_STEP_ADD_FILE, calld_file_record_copy (file),
+                                           (GDestroyNotify) calld_file_record_free);
+
+  step->limits[0] = user_quota;
+  step->limits[1] = total_quota;
+}
+
+/**
+ * calld_change_update_file:
+ * @self: a change
+ * @file: the file as it is to be
+ * @expected: the state it must be in, else %CALL_ERROR_CONFLICT
+ *
+ * Writes what was found in a file, and where it stands.
+ */
+void
+calld_change_update_file (CalldChange *self, const CalldFileRecord *file, CalldFileState expected)
+{
+  CalldStep *step = calld_change_add_step (self, CALLD_STEP_UPDATE_FILE,
+                                           calld_file_record_copy (file),
+                                           (GDestroyNotify) calld_file_record_free);
+
+  step->expected = (int) expected;
+}
+
+/**
+ * calld_change_forget_file:
+ * @self: a change
+ * @file_id: a file whose bytes are gone
+ *
+ * Removes a file's row, or if a message names it, notes that there is nothing behind it any more.
+ */
+void
+calld_change_forget_file (CalldChange *self, const char *file_id)
+{
+  CalldStep *step = calld_change_add_step (self, CALLD_STEP_FORGET_FILE, NULL, NULL);
+
+  step->key = g_strdup (file_id);
+}

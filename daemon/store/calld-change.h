@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "calld-file-record.h"
 #include "calld-record.h"
 
 G_BEGIN_DECLS
@@ -103,6 +104,14 @@ void calld_change_retry_delivery (CalldChange *self, const CalldDeliveryRecord *
  * than CALLD_PUSH_MAX the oldest goes. remove: nothing happens if it is not that user's. */
 void calld_change_add_push (CalldChange *self, const CalldPushRecord *push);
 void calld_change_remove_push (CalldChange *self, const CalldPushRecord *push);
+/* Files. add: CALL_ERROR_TOO_LARGE over a quota; update: CALL_ERROR_CONFLICT in another state. */
+void calld_change_add_file (CalldChange *self,
+                            const CalldFileRecord *file,
+                            gint64 user_quota,
+                            gint64 total_quota);
+void
+calld_change_update_file (CalldChange *self, const CalldFileRecord *file, CalldFileState expected);
+void calld_change_forget_file (CalldChange *self, const char *file_id);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldChange, calld_change_free)
 

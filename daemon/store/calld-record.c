@@ -265,6 +265,7 @@ calld_message_record_copy (const CalldMessageRecord *self)
   copy->content = g_strdup (self->content);
   copy->reply_to_id = g_strdup (self->reply_to_id);
   copy->temp_id = g_strdup (self->temp_id);
+  copy->file = self->file != NULL ? calld_file_record_copy (self->file) : NULL;
   return copy;
 }
 
@@ -280,6 +281,7 @@ calld_message_record_free (CalldMessageRecord *self)
   g_free (self->content);
   g_free (self->reply_to_id);
   g_free (self->temp_id);
+  calld_file_record_free (self->file);
   g_free (self);
 }
 

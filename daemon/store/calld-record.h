@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "calld-file-record.h"
 #include "calld-record-social.h"
 
 #include "call-enums.h"
@@ -157,6 +158,7 @@ typedef struct {
  * @temp_id: (nullable): the sender's own id: the same one again gives the same message
  * @created_at: when
  * @status: read only: the least advanced of the receivers'
+ * @file: (nullable): what it carries; only its id is written with it
  */
 typedef struct {
   char *id;
@@ -170,6 +172,7 @@ typedef struct {
   char *temp_id;
   gint64 created_at;
   CallMessageStatus status;
+  CalldFileRecord *file;
 } CalldMessageRecord;
 
 /**

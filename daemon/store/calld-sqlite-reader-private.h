@@ -25,5 +25,7 @@ typedef struct {
 
 /* Those from CALLD_JOB_FIRST_SOCIAL on. */
 extern const CalldReading calld_sqlite_social_readings[];
+/* Those from CALLD_JOB_FIRST_FILES on. */
+extern const CalldReading calld_sqlite_files_readings[];
 
 G_END_DECLS

@@ -173,6 +173,7 @@ calld_sqlite_read_message (CalldCursor *cursor)
   message->created_at = calld_cursor_get_int (cursor);
   progress = calld_cursor_get_int (cursor);
   message->status = statuses[CLAMP (progress, 0, 2)];
+  message->file = calld_sqlite_read_file (cursor);
   return message;
 }
 
@@ -367,6 +368,16 @@ read_messages_by_id (CalldSqlite *db,
   return TRUE;
 }
 
+static const CalldReading *
+get_reading (CalldJobKind kind)
+{
+  if (kind >= CALLD_JOB_FIRST_FILES)
+    return &calld_sqlite_files_readings[kind - CALLD_JOB_FIRST_FILES];
+  if (kind >= CALLD_JOB_FIRST_SOCIAL)
+    return &calld_sqlite_social_readings[kind - CALLD_JOB_FIRST_SOCIAL];
+  return &readings[kind];
+}
+
 /**
  * calld_sqlite_read:
  * @db: a connection
@@ -384,10 +395,7 @@ calld_sqlite_read (CalldSqlite *db,
                    GDestroyNotify *free_result,
                    GError **error)
 {
-  const CalldReading
-      *reading = job->kind < CALLD_JOB_FIRST_SOCIAL
-                     ? &readings[job->kind]
-                     : &calld_sqlite_social_readings[job->kind - CALLD_JOB_FIRST_SOCIAL];
+  const CalldReading *reading = get_reading (job->kind);
   g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (reading->free);
   gboolean ok;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #pragma once
 
+#include "calld-sqlite-files.h"
 #include "calld-sqlite.h"
 #include "calld-store-private.h"
 
@@ -20,7 +21,7 @@ CalldMessageRecord *calld_sqlite_read_message (CalldCursor *cursor);
   "THEN 1 ELSE 0 END) FROM members b LEFT JOIN receipts r ON r.conversation_id = "                 \
   "b.conversation_id "                                                                             \
   "AND r.user_id = b.user_id WHERE b.conversation_id = m.conversation_id AND b.user_id <> "        \
-  "m.sender_id) "                                                                                  \
-  "FROM messages m JOIN users u ON u.id = m.sender_id "
+  "m.sender_id), " CALLD_SQLITE_FILE_COLUMNS                                                       \
+  "FROM messages m JOIN users u ON u.id = m.sender_id LEFT JOIN files f ON f.id = m.file_id "
 
 G_END_DECLS

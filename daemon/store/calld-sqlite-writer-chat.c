@@ -14,7 +14,7 @@ insert_message (CalldSqliteWriter *self, CalldMessageRecord *message, GError **e
   g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
       self->db,
       "INSERT INTO messages (conversation_id, seq, id, sender_id, content, kind, reply_to_id, "
-      "temp_id, created_at) SELECT id, last_seq + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 "
+      "temp_id, created_at, file_id) SELECT id, last_seq + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 "
       "FROM conversations WHERE id = ?1 "
       "ON CONFLICT (conversation_id, sender_id, temp_id) WHERE temp_id IS NOT NULL DO NOTHING "
       "RETURNING seq, (SELECT name FROM users WHERE users.id = sender_id)");
@@ -28,6 +28,7 @@ insert_message (CalldSqliteWriter *self, CalldMessageRecord *message, GError **e
   calld_cursor_bind_text (cursor, message->reply_to_id);
   calld_cursor_bind_text (cursor, message->temp_id);
   calld_cursor_bind_int (cursor, message->created_at);
+  calld_cursor_bind_text (cursor, message->file != NULL ? message->file->id : NULL);
   if (calld_cursor_next (cursor, &local_error)) {
     message->seq = (guint64) calld_cursor_get_int (cursor);
     g_free (message->sender_name);

@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "calld-sqlite-files.h"
 #include "calld-sqlite-writer-private.h"
 
 #include "call-error.h"
@@ -466,6 +467,9 @@ static const StepFunc step_funcs[] = {
   [CALLD_STEP_RETRY_DELIVERY] = calld_sqlite_writer_retry_step,
   [CALLD_STEP_ADD_PUSH] = calld_sqlite_writer_add_push_step,
   [CALLD_STEP_REMOVE_PUSH] = calld_sqlite_writer_remove_push_step,
+  [CALLD_STEP_ADD_FILE] = calld_sqlite_writer_add_file,
+  [CALLD_STEP_UPDATE_FILE] = calld_sqlite_writer_update_file,
+  [CALLD_STEP_FORGET_FILE] = calld_sqlite_writer_forget_file,
 };
 
 /**

@@ -35,6 +35,9 @@ typedef enum {
   CALLD_JOB_LIST_WEBHOOKS,
   CALLD_JOB_LIST_DELIVERIES, /* key: webhook id; limit */
   CALLD_JOB_LIST_PUSHES,     /* key: user id */
+  CALLD_JOB_FIRST_FILES,
+  CALLD_JOB_GET_FILE = CALLD_JOB_FIRST_FILES, /* key: id */
+  CALLD_JOB_LIST_FILES,                       /* key: state; before, limit */
 } CalldJobKind;
 
 /**

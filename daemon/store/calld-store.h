@@ -189,6 +189,20 @@ void calld_store_list_receipts_async (CalldStore *self,
                                       GCancellable *cancellable,
                                       GAsyncReadyCallback callback,
                                       gpointer user_data);
+void calld_store_get_file_async (CalldStore *self,
+                                 const char *id,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
+CalldFileRecord *
+calld_store_get_file_finish (CalldStore *self, GAsyncResult *result, GError **error);
+void calld_store_list_files_async (CalldStore *self,
+                                   CalldFileState state,
+                                   gint64 before,
+                                   guint limit,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data);
 void calld_store_list_consents_async (CalldStore *self,
                                       const char *appointment_id,
                                       GCancellable *cancellable,

@@ -18,6 +18,9 @@ struct _CallFile {
   char *url;
   gint64 duration_ms;
   char *waveform;
+  int width;
+  int height;
+  char *status;
 };
 
 enum {
@@ -29,6 +32,9 @@ enum {
   PROP_URL,
   PROP_DURATION_MS,
   PROP_WAVEFORM,
+  PROP_WIDTH,
+  PROP_HEIGHT,
+  PROP_STATUS,
   N_PROPS
 };
 
@@ -63,6 +69,15 @@ call_file_set_property (GObject *object, guint id, const GValue *value, GParamSp
   case PROP_WAVEFORM:
     self->waveform = g_value_dup_string (value);
     break;
+  case PROP_WIDTH:
+    self->width = g_value_get_int (value);
+    break;
+  case PROP_HEIGHT:
+    self->height = g_value_get_int (value);
+    break;
+  case PROP_STATUS:
+    self->status = g_value_dup_string (value);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -95,6 +110,15 @@ call_file_get_property (GObject *object, guint id, GValue *value, GParamSpec *ps
   case PROP_WAVEFORM:
     g_value_set_string (value, self->waveform);
     break;
+  case PROP_WIDTH:
+    g_value_set_int (value, self->width);
+    break;
+  case PROP_HEIGHT:
+    g_value_set_int (value, self->height);
+    break;
+  case PROP_STATUS:
+    g_value_set_string (value, self->status);
+    break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
   }
@@ -110,6 +134,7 @@ call_file_finalize (GObject *object)
   g_clear_pointer (&self->media_type, g_free);
   g_clear_pointer (&self->url, g_free);
   g_clear_pointer (&self->waveform, g_free);
+  g_clear_pointer (&self->status, g_free);
 
   G_OBJECT_CLASS (call_file_parent_class)->finalize (object);
 }
@@ -166,6 +191,25 @@ call_file_class_init (CallFileClass *klass)
    * The loudness of a voice message, one digit 0 to 9 for each of its parts.
    */
   props[PROP_WAVEFORM] = g_param_spec_string ("waveform", NULL, NULL, NULL, flags);
+
+  /**
+   * CallFile:width:
+   *
+   * How wide a picture is, 0 if it is none.
+   */
+  props[PROP_WIDTH] = g_param_spec_int ("width", NULL, NULL, 0, G_MAXINT, 0, flags);
+  /**
+   * CallFile:height:
+   *
+   * How high a picture is, 0 if it is none.
+   */
+  props[PROP_HEIGHT] = g_param_spec_int ("height", NULL, NULL, 0, G_MAXINT, 0, flags);
+  /**
+   * CallFile:status:
+   *
+   * Why there is nothing to fetch: `infected` or `removed`.
+   */
+  props[PROP_STATUS] = g_param_spec_string ("status", NULL, NULL, NULL, flags);
 
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
@@ -286,4 +330,52 @@ call_file_get_waveform (CallFile *self)
   g_return_val_if_fail (CALL_IS_FILE (self), NULL);
 
   return self->waveform;
+}
+
+/**
+ * call_file_get_width:
+ * @self: a [class@Call.File]
+ *
+ * Gets how wide a picture is, 0 if it is none.
+ *
+ * Returns: how wide a picture is, 0 if it is none
+ */
+int
+call_file_get_width (CallFile *self)
+{
+  g_return_val_if_fail (CALL_IS_FILE (self), 0);
+
+  return self->width;
+}
+
+/**
+ * call_file_get_height:
+ * @self: a [class@Call.File]
+ *
+ * Gets how high a picture is, 0 if it is none.
+ *
+ * Returns: how high a picture is, 0 if it is none
+ */
+int
+call_file_get_height (CallFile *self)
+{
+  g_return_val_if_fail (CALL_IS_FILE (self), 0);
+
+  return self->height;
+}
+
+/**
+ * call_file_get_status:
+ * @self: a [class@Call.File]
+ *
+ * Gets why there is nothing to fetch, `infected` or `removed`.
+ *
+ * Returns: (transfer none) (nullable): why there is nothing to fetch, `infected` or `removed`
+ */
+const char *
+call_file_get_status (CallFile *self)
+{
+  g_return_val_if_fail (CALL_IS_FILE (self), NULL);
+
+  return self->status;
 }

@@ -25,5 +25,11 @@ CALL_AVAILABLE_IN_ALL
 gint64 call_file_get_duration_ms (CallFile *self);
 CALL_AVAILABLE_IN_ALL
 const char *call_file_get_waveform (CallFile *self);
+CALL_AVAILABLE_IN_ALL
+int call_file_get_width (CallFile *self);
+CALL_AVAILABLE_IN_ALL
+int call_file_get_height (CallFile *self);
+CALL_AVAILABLE_IN_ALL
+const char *call_file_get_status (CallFile *self);
 
 G_END_DECLS

@@ -59,6 +59,7 @@ static const MemberDoc members[] = {
   { "group", "The conversation as it is now" },
   { "groupId", "The conversation" },
   { "hash", "Chains the row to the one before" },
+  { "height", "How high a picture is, in pixels" },
   { "iceServers", "As RTCPeerConnection takes them" },
   { "id", "Its id" },
   { "joinedAt", "Since when" },
@@ -132,6 +133,7 @@ static const MemberDoc members[] = {
   { "waiting", "Who is in the waiting room, or whether somebody is" },
   { "waveform", "One digit for each part of a voice message, 0 to 9" },
   { "who", "Whose media flows" },
+  { "width", "How wide a picture is, in pixels" },
 
   { "call_error.code", "What it was, a word of a program" },
   { "connected.message", "A greeting" },
@@ -139,6 +141,7 @@ static const MemberDoc members[] = {
   { "Error.message", "An English sentence for people; translate by code" },
   { "Error.status", "The appointment's status, of wrong_status" },
   { "Error.callId", "The active call, of busy" },
+  { "File.status", "Why there is nothing to fetch: infected or removed" },
   { "File.url", "Where it can be fetched" },
   { "message_edited.content", "The new text" },
   { "resume.revision", "The last one the client knows; absent: that of the message seq" },

@@ -60,13 +60,17 @@ write_file (CallJsonWriter *writer, gpointer model)
   call_json_add_string (writer, "url", call_file_get_url (file));
   add_count (writer, "durationMs", call_file_get_duration_ms (file));
   call_json_add_string (writer, "waveform", call_file_get_waveform (file));
+  add_count (writer, "width", call_file_get_width (file));
+  add_count (writer, "height", call_file_get_height (file));
+  call_json_add_string (writer, "status", call_file_get_status (file));
 }
 
 static gpointer
 read_file (JsonObject *object, GError **error)
 {
-  const char *id = NULL, *name = NULL, *media_type = NULL, *url = NULL, *waveform = NULL;
-  gint64 size = 0, duration_ms = 0;
+  const char *id = NULL, *name = NULL, *media_type = NULL, *url = NULL, *waveform = NULL,
+             *status = NULL;
+  gint64 size = 0, duration_ms = 0, width = 0, height = 0;
 
   if (!call_json_get_id (object, "id", REQUIRED, &id, error) ||
       !call_dto_get_name (object, "name", REQUIRED, &name, error) ||
@@ -74,10 +78,14 @@ read_file (JsonObject *object, GError **error)
       !get_count (object, "size", REQUIRED, &size, error) ||
       !call_dto_get_name (object, "url", OPTIONAL, &url, error) ||
       !get_count (object, "durationMs", OPTIONAL, &duration_ms, error) ||
-      !call_dto_get_name (object, "waveform", OPTIONAL, &waveform, error))
+      !call_dto_get_name (object, "waveform", OPTIONAL, &waveform, error) ||
+      !call_json_get_int (object, "width", OPTIONAL, 0, G_MAXINT, &width, error) ||
+      !call_json_get_int (object, "height", OPTIONAL, 0, G_MAXINT, &height, error) ||
+      !call_dto_get_name (object, "status", OPTIONAL, &status, error))
     return NULL;
   return g_object_new (CALL_TYPE_FILE, "id", id, "name", name, "media-type", media_type, "size",
-                       size, "url", url, "duration-ms", duration_ms, "waveform", waveform, NULL);
+                       size, "url", url, "duration-ms", duration_ms, "waveform", waveform, "width",
+                       (int) width, "height", (int) height, "status", status, NULL);
 }
 
 const CallModelCodec call_dto_file = { write_file, read_file, "File", &call_dto_file_shape };

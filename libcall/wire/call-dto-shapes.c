@@ -97,7 +97,8 @@ const CallSchema call_dto_message_shape = SHAPE (message_fields);
 static const CallField file_fields[] = {
   NEEDED ("id", ID),          NEEDED ("name", STRING), NEEDED ("mediaType", STRING),
   NEEDED ("size", INT),       MAYBE ("url", STRING),   MAYBE ("durationMs", INT),
-  MAYBE ("waveform", STRING),
+  MAYBE ("waveform", STRING), MAYBE ("width", INT),    MAYBE ("height", INT),
+  MAYBE ("status", WORD),
 };
 const CallSchema call_dto_file_shape = SHAPE (file_fields);
 

@@ -40,7 +40,8 @@ test_models (void)
   sample_check (read_model, &call_dto_message, MESSAGE_JSON,
                 STRV ("revision", "senderName", "type", "replyToId", "replyTo", "file", "tempId",
                       "editedAt", "deletedAt", "recalledAt", "status"));
-  sample_check (read_model, &call_dto_file, FILE_JSON, STRV ("url", "durationMs", "waveform"));
+  sample_check (read_model, &call_dto_file, FILE_JSON,
+                STRV ("url", "durationMs", "waveform", "width", "height", "status"));
   sample_check (read_model, &call_dto_presence, PRESENCE_JSON, STRV ("userName", "lastSeen"));
   sample_check (read_model, &call_dto_group_member, MEMBER_JSON,
                 STRV ("userName", "joinedAt", "deliveredSeq", "readSeq"));

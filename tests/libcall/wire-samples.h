@@ -38,9 +38,10 @@
   "\",\"role\":\"patient\",\"since\":\"" TIME "\"}],\"call\":" CALL_JSON                  \
   ",\"startedAt\":\"2026-03-02T14:01:00.000Z\",\"endedAt\":\"2026-03-02T14:31:00.000Z\"," \
   "\"rescheduledTo\":\"" OTHER_ID "\",\"missing\":\"both\"}"
-#define FILE_JSON                                                                          \
-  "{\"id\":\"" OTHER_ID "\",\"name\":\"a.ogg\",\"mediaType\":\"audio/ogg\",\"size\":4000," \
-  "\"url\":\"/api/chat/files/" OTHER_ID "\",\"durationMs\":1500,\"waveform\":\"0190\"}"
+#define FILE_JSON                                                                                 \
+  "{\"id\":\"" OTHER_ID "\",\"name\":\"a.ogg\",\"mediaType\":\"audio/ogg\",\"size\":4000,"        \
+  "\"url\":\"/api/chat/files/" OTHER_ID "\",\"durationMs\":1500,\"waveform\":\"0190\",\"width\":" \
+  "640,\"height\":480,\"status\":\"removed\"}"
 #define MESSAGE_JSON                                                                              \
   "{\"id\":\"" MESSAGE_ID "\",\"groupId\":\"" GROUP_ID                                            \
   "\",\"seq\":7,\"revision\":2,\"senderId\":\"" DOCTOR_ID                                         \

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "calld-store"
+
+#include "config.h"
+
+#include "calld-store-private.h"
+
+void
+calld_store_get_file_async (CalldStore *self,
+                            const char *id,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  calld_store_submit (self, calld_job_new (CALLD_JOB_GET_FILE, id), cancellable, callback,
+                      user_data);
+}
+
+CalldFileRecord *
+calld_store_get_file_finish (CalldStore *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/**
+ * calld_store_list_files_async:
+ * @self: a store
+ * @state: only files in this state
+ * @before: only files announced before this time
+ * @limit: at most so many
+ * @cancellable: (nullable): see #CalldStore
+ * @callback: called with the list of #CalldFileRecord, the oldest first
+ * @user_data: for @callback
+ *
+ * Lists files that something is to be done with. Those whose bytes are gone are not among them.
+ */
+void
+calld_store_list_files_async (CalldStore *self,
+                              CalldFileState state,
+                              gint64 before,
+                              guint limit,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  CalldJob *job = calld_job_new (CALLD_JOB_LIST_FILES,
+                                 call_enum_to_nick (CALLD_TYPE_FILE_STATE, (int) state));
+
+  job->before = (guint64) MAX (before, 0);
+  job->limit = limit;
+  calld_store_submit (self, job, cancellable, callback, user_data);
+}
