@@ -278,39 +278,95 @@ calld_context_start (CalldContext *self, gboolean demo, GError **error)
 
 /* --- stopping --------------------------------------------------------------------------------- */
 
-static void
-on_drained (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  GError *error = NULL;
+/* A goodbye under way; ends when clients are gone and requests answered, or when time is up. */
+typedef struct {
+  CalldContext *context;
+  GTask *task;
+  CalldTimer *timer;
+  gboolean clients_gone;
+} Goodbye;
 
-  if (calld_hub_drain_finish (CALLD_HUB (source), result, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+static void
+finish_goodbye (Goodbye *goodbye)
+{
+  CalldContext *self = goodbye->context;
+
+  calld_server_set_idle_func (self->server, NULL, NULL);
+  calld_clock_clear (self->clock, &goodbye->timer);
+  g_task_return_boolean (goodbye->task, TRUE);
+  g_clear_object (&goodbye->task);
+}
+
+/* Of a daemon that stops in a hurry. */
+static void
+goodbye_free (gpointer data)
+{
+  Goodbye *goodbye = data;
+
+  calld_clock_clear (goodbye->context->clock, &goodbye->timer);
+  g_clear_object (&goodbye->task);
+  g_free (goodbye);
+}
+
+static void
+on_requests_done (gpointer user_data)
+{
+  Goodbye *goodbye = user_data;
+
+  if (goodbye->clients_gone && goodbye->task != NULL &&
+      calld_server_get_n_pending (goodbye->context->server) == 0)
+    finish_goodbye (goodbye);
+}
+
+/* The hub's goodbye holds ours: it always ends, if only when the hub stops. */
+static void
+on_clients_gone (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Goodbye *goodbye = user_data;
+
+  goodbye->clients_gone = TRUE;
+  calld_hub_drain_finish (CALLD_HUB (source), result, NULL);
+  on_requests_done (goodbye);
+}
+
+static void
+on_goodbye_timer (gpointer user_data)
+{
+  Goodbye *goodbye = user_data;
+
+  goodbye->timer = NULL;
+  calld_log_warning ("drain_timed_out",
+                     .count = calld_server_get_n_pending (goodbye->context->server),
+                     .counted = "requests");
+  finish_goodbye (goodbye);
 }
 
 /**
  * calld_context_drain_async:
  * @self: a daemon
- * @spread_ms: over how long clients are sent away, so that they do not all come back at once
- * @callback: called when all are gone
+ * @callback: called when all are gone, DRAIN_TIMEOUT_SECONDS from now at the latest
  * @user_data: for @callback
  *
- * Says goodbye: /health/ready fails from now on, connections are told to come back later.
+ * Says goodbye, once: /health/ready fails from now on, clients are told to come back later, each at
+ * another time, and are sent away over DRAIN_SPREAD_SECONDS; requests that are under way are
+ * answered.
  */
 void
-calld_context_drain_async (CalldContext *self,
-                           guint spread_ms,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data)
+calld_context_drain_async (CalldContext *self, GAsyncReadyCallback callback, gpointer user_data)
 {
-  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+  Goodbye *goodbye = g_new0 (Goodbye, 1);
 
+  goodbye->context = self;
+  goodbye->task = g_task_new (NULL, NULL, callback, user_data);
+  g_object_set_data_full (G_OBJECT (self->server), "calld-goodbye", goodbye, goodbye_free);
+  goodbye->timer = calld_clock_add_timer (
+      self->clock, (gint64) self->config->drain_timeout_seconds * 1000, on_goodbye_timer, goodbye);
+  calld_server_set_idle_func (self->server, on_requests_done, goodbye);
   self->parts.draining = TRUE;
   calld_log_info ("draining", .count = (gint64) calld_calls_count (self->calls),
                   .counted = "calls");
-  calld_hub_drain_async (self->hub, spread_ms, NULL, on_drained, task);
+  calld_hub_drain_async (self->hub, self->config->drain_spread_seconds * 1000, NULL,
+                         on_clients_gone, goodbye);
 }
 
 /**
@@ -344,18 +400,16 @@ close_store (CalldContext *self)
  * calld_context_stop:
  * @self: a daemon
  *
- * Stops listening and working, lets requests that are under way end, and closes the database.
+ * Stops listening and working, and closes the database with all that is to be written. Whoever asks
+ * for something meanwhile is told to come again: calld_context_drain_async() before this lets
+ * requests end.
  */
 void
 calld_context_stop (CalldContext *self)
 {
-  gint64 until = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
-
+  self->parts.stopping = TRUE;
   if (self->jobs != NULL)
     calld_jobs_stop (self->jobs);
-  while (self->server != NULL && calld_server_get_n_pending (self->server) > 0 &&
-         g_get_monotonic_time () < until && g_main_context_iteration (NULL, FALSE))
-    ;
   if (self->hub != NULL)
     calld_hub_stop (self->hub);
   close_store (self);
@@ -374,6 +428,8 @@ calld_context_free (CalldContext *self)
   g_clear_pointer (&self->watchdog, calld_watchdog_free);
   g_clear_object (&self->gateway);
   g_clear_object (&self->hub);
+  if (self->server != NULL)
+    g_object_set_data (G_OBJECT (self->server), "calld-goodbye", NULL);
   g_clear_object (&self->server);
   g_clear_object (&self->handler);
   g_clear_pointer (&self->throttle, calld_throttle_free);

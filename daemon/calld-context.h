@@ -27,7 +27,6 @@ void calld_context_free (CalldContext *self);
 
 gboolean calld_context_start (CalldContext *self, gboolean demo, GError **error);
 void calld_context_drain_async (CalldContext *self,
-                                guint spread_ms,
                                 GAsyncReadyCallback callback,
                                 gpointer user_data);
 gboolean calld_context_drain_finish (CalldContext *self, GAsyncResult *result, GError **error);

@@ -23,7 +23,9 @@
 #define sd_watchdog_enabled(unset, usec) 0
 #endif
 
-#define DRAIN_MS 2000
+/* How often the service manager hears that the goodbye goes on, and what it is promised. */
+#define EXTEND_MS 1000
+#define EXTEND_PROMISE_US (5 * G_USEC_PER_SEC)
 
 typedef struct {
   /* options */
@@ -103,6 +105,14 @@ on_drained (GObject *source, GAsyncResult *result, gpointer user_data)
   g_main_loop_quit (program.loop);
 }
 
+/* DRAIN_TIMEOUT_SECONDS may be longer than the unit's TimeoutStopSec. */
+static gboolean
+on_extend (gpointer user_data)
+{
+  sd_notifyf (0, "EXTEND_TIMEOUT_USEC=%" G_GINT64_FORMAT, (gint64) EXTEND_PROMISE_US);
+  return G_SOURCE_CONTINUE;
+}
+
 static gboolean
 on_terminate (gpointer user_data)
 {
@@ -113,7 +123,9 @@ on_terminate (gpointer user_data)
   }
   program.stopping = TRUE;
   sd_notify (0, "STOPPING=1\nSTATUS=Saying goodbye to clients");
-  calld_context_drain_async (program.context, DRAIN_MS, on_drained, NULL);
+  on_extend (NULL);
+  g_timeout_add (EXTEND_MS, on_extend, NULL);
+  calld_context_drain_async (program.context, on_drained, NULL);
   return G_SOURCE_CONTINUE;
 }
 

@@ -274,12 +274,21 @@ calld_exchange_reply (CalldExchange *self, guint status, gpointer record)
 void
 calld_exchange_reply_error (CalldExchange *self, const GError *error)
 {
-  g_autoptr (CallErrorBody) body = calld_problem_get_body (error);
+  g_autoptr (GError) leaving = NULL;
+  g_autoptr (CallErrorBody) body = NULL;
   CallError code = calld_problem_get_code (error);
   SoupMessageHeaders *headers = soup_server_message_get_response_headers (self->message);
-  gboolean again = code == CALL_ERROR_RATE_LIMITED || code == CALL_ERROR_UNAVAILABLE;
+  gboolean again;
 
+  /* What fails because everything is being taken down is not broken: it works again soon. */
+  if (self->parts->stopping && code == CALL_ERROR_FAILED) {
+    code = CALL_ERROR_UNAVAILABLE;
+    leaving = g_error_new_literal (CALL_ERROR, CALL_ERROR_UNAVAILABLE,
+                                   "The server is shutting down");
+  }
+  body = calld_problem_get_body (leaving != NULL ? leaving : error);
   calld_metrics_count_error (code);
+  again = code == CALL_ERROR_RATE_LIMITED || code == CALL_ERROR_UNAVAILABLE;
   if (again && soup_message_headers_get_one (headers, "Retry-After") == NULL) {
     g_autofree char *seconds = g_strdup_printf ("%d", RETRY_SECONDS);
 

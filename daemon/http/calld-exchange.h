@@ -32,6 +32,7 @@ G_BEGIN_DECLS
  * @stats: who is asked for figures
  * @watchdog: (nullable): what looks at them
  * @draining: whether the daemon is about to stop
+ * @stopping: whether it stops: what is asked for now is refused
  * @began_us: when it began, monotonic
  *
  * What the resources of the HTTP server work on. Borrowed: outlives the server.
@@ -48,6 +49,7 @@ typedef struct {
   CalldStatsSources stats;
   CalldWatchdog *watchdog;
   gboolean draining;
+  gboolean stopping;
   gint64 began_us;
 } CalldParts;
 

@@ -31,6 +31,8 @@ struct _CalldServer {
   SoupServer *soup;
   CalldThrottle *call_throttle;
   guint n_pending;
+  void (*idle) (gpointer user_data);
+  gpointer idle_data;
 };
 
 /* What is known of a request from its head to its end, kept with the message. */
@@ -39,6 +41,7 @@ typedef struct {
   gint64 began_us;
   gsize received;
   gboolean too_large;
+  gboolean answered;
   CalldRouteFlags flags;
   char *user_id;
 } Trace;
@@ -202,6 +205,13 @@ on_request (SoupServer *soup,
   const CalldRoute *routes;
   gsize n_routes;
 
+  if (self->parts->stopping) {
+    g_autoptr (GError) error = g_error_new_literal (CALL_ERROR, CALL_ERROR_UNAVAILABLE,
+                                                    "The server is shutting down");
+
+    calld_exchange_reply_error (exchange, error);
+    return;
+  }
   if (trace->too_large) {
     g_autoptr (GError) error = g_error_new (CALL_ERROR, CALL_ERROR_TOO_LARGE,
                                             "A body may have %d bytes at most",
@@ -280,10 +290,22 @@ refuse_early (SoupServerMessage *message)
 static void
 trace_free (Trace *trace)
 {
-  trace->server->n_pending--;
-  g_object_unref (trace->server);
+  CalldServer *self = trace->server;
+
+  self->n_pending--;
+  if (self->n_pending == 0 && self->idle != NULL)
+    self->idle (self->idle_data);
+  g_object_unref (self);
   g_free (trace->user_id);
   g_free (trace);
+}
+
+static void
+on_answered (SoupServerMessage *message, gpointer user_data)
+{
+  Trace *trace = user_data;
+
+  trace->answered = TRUE;
 }
 
 /* Only the path is logged: a query may hold a token. */
@@ -292,14 +314,21 @@ on_finished (SoupServerMessage *message, gpointer user_data)
 {
   Trace *trace = user_data;
   guint status = soup_server_message_get_status (message);
-  CalldLogLevel level = status >= 500                        ? CALLD_LOG_WARNING
+  CalldLogLevel level = status >= 500 && trace->answered     ? CALLD_LOG_WARNING
                         : (trace->flags & CALLD_ROUTE_QUIET) ? CALLD_LOG_DEBUG
                                                              : CALLD_LOG_INFO;
   g_autofree char *line = g_strdup_printf ("%s %s", soup_server_message_get_method (message),
                                            g_uri_get_path (soup_server_message_get_uri (message)));
 
+  /* libsoup says 500 for a connection that was cut; nobody was answered that. */
+  gboolean cut_off = !trace->answered;
   gint64 latency_us = calld_clock_monotonic_us (trace->server->parts->clock) - trace->began_us;
 
+  if (cut_off) {
+    calld_log_at (level, "http_cut_off", .user_id = trace->user_id, .detail = line,
+                  .latency_us = latency_us);
+    return;
+  }
   calld_metrics_count_http (status);
   calld_metrics_observe (CALLD_SERIES_HTTP, latency_us);
   calld_log_at (level, "http", .user_id = trace->user_id, .detail = line, .count = status,
@@ -323,6 +352,7 @@ on_head (SoupServer *soup,
   self->n_pending++;
   g_object_set_data_full (G_OBJECT (message), "calld-trace", trace, (GDestroyNotify) trace_free);
   g_signal_connect (message, "got-chunk", G_CALLBACK (on_chunk), trace);
+  g_signal_connect (message, "wrote-body", G_CALLBACK (on_answered), trace);
   g_signal_connect (message, "finished", G_CALLBACK (on_finished), trace);
 
   add_security_headers (self, soup_server_message_get_response_headers (message));
@@ -405,4 +435,17 @@ guint
 calld_server_get_n_pending (CalldServer *self)
 {
   return self->n_pending;
+}
+
+/**
+ * calld_server_set_idle_func:
+ * @self: the server
+ * @func: (nullable): called whenever the last request that was under way has ended
+ * @user_data: for @func
+ */
+void
+calld_server_set_idle_func (CalldServer *self, void (*func) (gpointer), gpointer user_data)
+{
+  self->idle = func;
+  self->idle_data = user_data;
 }

@@ -14,5 +14,6 @@ G_DECLARE_FINAL_TYPE (CalldServer, calld_server, CALLD, SERVER, GObject)
 CalldServer *calld_server_new (CalldParts *parts);
 SoupServer *calld_server_get_soup (CalldServer *self);
 guint calld_server_get_n_pending (CalldServer *self);
+void calld_server_set_idle_func (CalldServer *self, void (*func) (gpointer), gpointer user_data);
 
 G_END_DECLS

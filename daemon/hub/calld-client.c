@@ -8,8 +8,12 @@
 /* Id of a session: generation above, slot + 1 below. */
 #define ID(generation, slot) ((guint64) (generation) << 32 | ((slot) + 1))
 #define NO_SLOT G_MAXUINT32
-/* Sessions are told to go in so many steps, so that they do not all come back at once. */
-#define DRAIN_STEPS 100
+/* Sessions are sent away in slices, so that those that come back at once do not all do so together:
+ * one slice every so often, and few sessions need no more time than this for each. */
+#define DRAIN_SLICE_MS 20
+#define DRAIN_SESSION_MS 10
+/* Multiples of the golden ratio lie evenly in the unit interval however many there are. */
+#define GOLDEN_RATIO 0.6180339887498949
 /* What is written at the last step may take this long to leave. */
 #define DRAIN_GRACE_MS 500
 
@@ -129,6 +133,19 @@ finish_drain (CalldReactor *self)
     calld_reactor_post (self, g_steal_pointer (&self->on_drained));
 }
 
+/* When a session should come back, from now: after the last one has been sent away, and then spread
+ * over as long again. */
+static guint
+get_reconnect_ms (CalldReactor *self, guint index)
+{
+  guint64 gone_ms = self->drain_end_ms + DRAIN_GRACE_MS;
+  guint64 wait_ms = gone_ms > self->wheel.now_ms ? gone_ms - self->wheel.now_ms : 0;
+  double place = index * GOLDEN_RATIO;
+
+  place -= (double) (guint64) place;
+  return (guint) wait_ms + (guint) (place * self->drain_spread_ms);
+}
+
 static void
 on_drain_timer (CalldWheelTimer *timer)
 {
@@ -144,17 +161,16 @@ on_drain_timer (CalldWheelTimer *timer)
     CalldClient *session = g_array_index (self->slots, CalldSlot, self->drain_next).session;
 
     if (session != NULL)
-      session->klass->drain (session, self->drain_reconnect_ms);
+      session->klass->drain (session, get_reconnect_ms (self, self->drain_next));
   }
-  calld_reactor_start_timer (self, timer,
-                             end < self->slots->len ? self->drain_interval_ms : DRAIN_GRACE_MS,
+  calld_reactor_start_timer (self, timer, end < self->slots->len ? DRAIN_SLICE_MS : DRAIN_GRACE_MS,
                              on_drain_timer);
 }
 
 /**
  * calld_reactor_drain:
  * @self: a reactor
- * @spread_ms: over how long the clients are sent away
+ * @spread_ms: over how long the clients are sent away at most
  * @on_drained: (transfer full): posted to the main context when the last one has been told
  *
  * Stops accepting, and ends all sessions evenly over some time. The reactor's thread.
@@ -162,14 +178,17 @@ on_drain_timer (CalldWheelTimer *timer)
 void
 calld_reactor_drain (CalldReactor *self, guint spread_ms, CalldMail *on_drained)
 {
+  guint slices;
+
   finish_drain (self);
   self->on_drained = on_drained;
   self->draining = TRUE;
   calld_reactor_close_listeners (self);
   self->drain_next = 0;
-  self->drain_step = MAX (1, (self->slots->len + DRAIN_STEPS - 1) / DRAIN_STEPS);
-  self->drain_interval_ms = spread_ms / DRAIN_STEPS;
-  self->drain_reconnect_ms = MAX (spread_ms, DRAIN_GRACE_MS);
+  self->drain_spread_ms = MIN (spread_ms, self->n_sessions * DRAIN_SESSION_MS);
+  slices = self->drain_spread_ms / DRAIN_SLICE_MS + 1;
+  self->drain_step = MAX (1, (self->slots->len + slices - 1) / slices);
+  self->drain_end_ms = self->wheel.now_ms + self->drain_spread_ms;
   calld_reactor_start_timer (self, &self->drain_timer, 0, on_drain_timer);
 }
 

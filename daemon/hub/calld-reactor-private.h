@@ -68,8 +68,8 @@ struct _CalldReactor {
   CalldWheelTimer drain_timer;
   guint drain_next;
   guint drain_step;
-  guint drain_reconnect_ms;
-  guint64 drain_interval_ms;
+  guint drain_spread_ms;
+  guint64 drain_end_ms;
   CalldMail *on_drained;
 
   gsize frame_memory;

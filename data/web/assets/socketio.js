@@ -157,7 +157,8 @@ export class SocketClient extends Emitter {
 
   #hear(name, content) {
     if (name === 'server_draining')
-      this.#wait = Math.min(30000, Number(content.reconnectAfterMs) || 0) * (0.5 + Math.random());
+      // Everybody is told another time: it is spread already.
+      this.#wait = Math.min(600000, Math.max(0, Number(content.reconnectAfterMs) || 0));
     this.emit('event', name, content);
   }
 
