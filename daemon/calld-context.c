@@ -7,6 +7,7 @@
 
 #include "calld-bus-local.h"
 #include "calld-demo.h"
+#include "calld-descriptors.h"
 #include "calld-handler.h"
 #include "calld-jobs.h"
 #include "calld-log.h"
@@ -14,11 +15,6 @@
 #include "calld-server.h"
 #include "calld-socketio.h"
 #include "calld-web-resources.h"
-
-#include <sys/resource.h>
-
-/* Descriptors besides those of clients: database, log, bus, threads. */
-#define OWN_DESCRIPTORS 64
 
 struct _CalldContext {
   CalldConfig *config;
@@ -61,23 +57,6 @@ wait_for (GAsyncResult **result)
 }
 
 /* --- building --------------------------------------------------------------------------------- */
-
-/* A shell gives 1024 descriptors by default: far fewer than the connections we are to carry. */
-static void
-raise_descriptor_limit (const CalldConfig *config)
-{
-  struct rlimit limit;
-  rlim_t wanted = (rlim_t) config->max_connections + OWN_DESCRIPTORS;
-
-  if (getrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
-    return;
-  limit.rlim_cur = MIN (wanted, limit.rlim_max);
-  if (setrlimit (RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur < wanted)
-    calld_log_warning ("descriptors_too_few",
-                       .detail = "set LimitNOFILE in the unit, or ulimit -n in the shell, above "
-                                 "MAX_CONNECTIONS, or lower MAX_CONNECTIONS",
-                       .count = (gint64) limit.rlim_cur, .counted = "descriptors");
-}
 
 static gboolean
 build_trust (CalldContext *self, GError **error)
@@ -214,8 +193,7 @@ calld_context_new (CalldConfig *config, CalldClock *clock, GError **error)
   self->config = calld_config_ref (config);
   self->clock = g_object_ref (clock);
   g_resources_register (calld_web_get_resource ());
-  raise_descriptor_limit (config);
-  if (!build_trust (self, error))
+  if (!calld_descriptors_reserve (config->max_connections, error) || !build_trust (self, error))
     return NULL;
   build_services (self);
   if (!build_network (self, error))

@@ -91,6 +91,32 @@ test_port_in_use (void)
   g_spawn_command_line_sync (remove, NULL, NULL, NULL, NULL);
 }
 
+/* It is told at the start what would go wrong in the middle of the day. */
+static void
+test_too_few_descriptors (void)
+{
+  g_autofree char *directory = g_dir_make_tmp ("calld-descriptors-XXXXXX", NULL);
+  g_autofree char *binary = calld_binary ();
+  g_autofree char *command = g_strdup_printf (
+      "ulimit -Sn 100; ulimit -Hn 300; exec %s --no-dbus --port=0 --state-directory=%s 2>&1",
+      binary, directory);
+  g_autofree char *remove = g_strdup_printf ("rm -r %s", directory);
+  g_autofree char *text = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error,
+                                                      "/bin/sh", "-c", command, NULL);
+
+  g_assert_no_error (error);
+  g_subprocess_communicate_utf8 (process, NULL, NULL, &text, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 1);
+  g_assert_nonnull (strstr (text, "MAX_CONNECTIONS=10000 needs 10064 file descriptors"));
+  g_assert_nonnull (strstr (text, "300 only"));
+  g_assert_nonnull (strstr (text, "LimitNOFILE=10064"));
+  g_assert_nonnull (strstr (text, "lower MAX_CONNECTIONS to 236"));
+  g_spawn_command_line_sync (remove, NULL, NULL, NULL, NULL);
+}
+
 /* --- the service manager ---------------------------------------------------------------------- */
 
 typedef struct {
@@ -217,6 +243,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/program/help", test_help);
   g_test_add_func ("/program/port-in-use", test_port_in_use);
+  g_test_add_func ("/program/too-few-descriptors", test_too_few_descriptors);
   g_test_add ("/program/notify", Manager, NULL, manager_set_up, test_notify, manager_tear_down);
   if (WITH_SYSTEMD)
     g_test_add ("/program/reload", Manager, NULL, manager_set_up, test_reload, manager_tear_down);
