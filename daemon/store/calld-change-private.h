@@ -34,6 +34,10 @@ typedef enum {
   CALLD_STEP_ADD_FILE,
   CALLD_STEP_UPDATE_FILE,
   CALLD_STEP_FORGET_FILE,
+  CALLD_STEP_NOTE_EVENT,
+  CALLD_STEP_START_MEETING,
+  CALLD_STEP_END_MEETING,
+  CALLD_STEP_SET_EGRESS,
 } CalldStepKind;
 
 typedef struct {
@@ -47,9 +51,9 @@ typedef struct {
   /* update_file: the state of the row now. add_file: what its user and all may keep. */
   int expected;
   gint64 limits[2];
-  /* take_lease: the time by which a lease is judged. */
+  /* take_lease: the time by which a lease is judged; note_event: when it came. */
   gint64 now_ms;
-  /* update_appointment, forget_file: the id; set_setting: the key and the value. */
+  /* update_appointment, forget_file, note_event: the id; set_setting: the key and the value. */
   char *key;
   char *value;
 } CalldStep;

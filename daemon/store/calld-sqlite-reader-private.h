@@ -23,9 +23,9 @@ typedef struct {
   const char *noun;
 } CalldReading;
 
-/* Those from CALLD_JOB_FIRST_SOCIAL on. */
+/* Those from CALLD_JOB_FIRST_SOCIAL, CALLD_JOB_FIRST_FILES and CALLD_JOB_FIRST_MEETING on. */
 extern const CalldReading calld_sqlite_social_readings[];
-/* Those from CALLD_JOB_FIRST_FILES on. */
 extern const CalldReading calld_sqlite_files_readings[];
+extern const CalldReading calld_sqlite_meeting_readings[];
 
 G_END_DECLS

@@ -371,6 +371,8 @@ read_messages_by_id (CalldSqlite *db,
 static const CalldReading *
 get_reading (CalldJobKind kind)
 {
+  if (kind >= CALLD_JOB_FIRST_MEETING)
+    return &calld_sqlite_meeting_readings[kind - CALLD_JOB_FIRST_MEETING];
   if (kind >= CALLD_JOB_FIRST_FILES)
     return &calld_sqlite_files_readings[kind - CALLD_JOB_FIRST_FILES];
   if (kind >= CALLD_JOB_FIRST_SOCIAL)

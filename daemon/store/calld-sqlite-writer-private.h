@@ -53,4 +53,17 @@ gboolean calld_sqlite_writer_remove_push_step (CalldSqliteWriter *self,
                                                const CalldStep *step,
                                                GError **error);
 
+/* calld-sqlite-writer-meeting.c */
+gboolean calld_sqlite_writer_note_event_step (CalldSqliteWriter *self,
+                                              const CalldStep *step,
+                                              GError **error);
+gboolean calld_sqlite_writer_start_meeting_step (CalldSqliteWriter *self,
+                                                 const CalldStep *step,
+                                                 GError **error);
+gboolean calld_sqlite_writer_end_meeting_step (CalldSqliteWriter *self,
+                                               const CalldStep *step,
+                                               GError **error);
+gboolean
+calld_sqlite_writer_egress_step (CalldSqliteWriter *self, const CalldStep *step, GError **error);
+
 G_END_DECLS

@@ -38,6 +38,11 @@ typedef enum {
   CALLD_JOB_FIRST_FILES,
   CALLD_JOB_GET_FILE = CALLD_JOB_FIRST_FILES, /* key: id */
   CALLD_JOB_LIST_FILES,                       /* key: state; before, limit */
+  CALLD_JOB_FIRST_MEETING,
+  CALLD_JOB_GET_MEETING = CALLD_JOB_FIRST_MEETING, /* key: meeting id */
+  CALLD_JOB_GET_ACTIVE_MEETING,                    /* key: room */
+  CALLD_JOB_LIST_MEETINGS,                         /* limit */
+  CALLD_JOB_LIST_EGRESSES,
 } CalldJobKind;
 
 /**
