@@ -24,12 +24,15 @@ struct _CalldContext {
   CalldAuth *auth;
   CalldBus *bus;
   CalldPresence *presence;
+  CalldRoster *roster;
+  CalldCompany *company;
   CalldTurnstile *turnstile;
   CalldCalls *calls;
   CalldAppointments *appointments;
   CalldChat *chat;
   CalldJobs *jobs;
   CalldThrottle *throttle;
+  CalldThrottle *connects;
   CalldHandler *handler;
   CalldParts parts;
   CalldServer *server;
@@ -83,10 +86,15 @@ build_services (CalldContext *self)
                                                self->auth, self->presence, self->calls,
                                                self->turnstile);
   self->chat = calld_chat_new (self->config, self->clock, self->store, self->bus);
+  self->roster = calld_roster_new (self->config, self->clock, self->store, self->bus);
+  self->company = calld_company_new (self->clock, self->store, self->bus, self->chat, self->roster);
   self->jobs = calld_jobs_new (self->config, self->clock, self->store, self->appointments,
                                self->calls);
   self->throttle = calld_throttle_new (self->clock, self->config->rate_limit_per_minute,
                                        self->config->rate_limit_per_minute);
+  if (self->config->connect_limit_per_minute > 0)
+    self->connects = calld_throttle_new (self->clock, self->config->connect_limit_per_minute,
+                                         self->config->connect_limit_per_minute);
   self->handler = calld_handler_new (&(CalldHandlerParts){
       .clock = self->clock,
       .store = self->store,
@@ -95,7 +103,10 @@ build_services (CalldContext *self)
       .calls = self->calls,
       .appointments = self->appointments,
       .chat = self->chat,
+      .roster = self->roster,
+      .company = self->company,
       .throttle = self->throttle,
+      .connects = self->connects,
   });
 }
 
@@ -374,6 +385,19 @@ close_store (CalldContext *self)
     calld_log_warning ("close_failed", .detail = error->message);
 }
 
+static void
+close_roster (CalldContext *self)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (self->roster == NULL)
+    return;
+  calld_roster_close_async (self->roster, NULL, on_result, &result);
+  if (!calld_roster_close_finish (self->roster, wait_for (&result), &error))
+    calld_log_warning ("sightings_lost", .detail = error->message);
+}
+
 /**
  * calld_context_stop:
  * @self: a daemon
@@ -390,6 +414,7 @@ calld_context_stop (CalldContext *self)
     calld_jobs_stop (self->jobs);
   if (self->hub != NULL)
     calld_hub_stop (self->hub);
+  close_roster (self);
   close_store (self);
 }
 
@@ -411,6 +436,9 @@ calld_context_free (CalldContext *self)
   g_clear_object (&self->server);
   g_clear_object (&self->handler);
   g_clear_pointer (&self->throttle, calld_throttle_free);
+  g_clear_pointer (&self->connects, calld_throttle_free);
+  g_clear_object (&self->company);
+  g_clear_object (&self->roster);
   g_clear_object (&self->jobs);
   g_clear_object (&self->chat);
   g_clear_object (&self->appointments);

@@ -237,6 +237,23 @@ calld_reply_accept (CalldReply *reply, CalldIdentity *identity)
 }
 
 /**
+ * calld_reply_ack:
+ * @reply: (transfer full): the answer to `handle`
+ * @ack: what to say
+ *
+ * Answers a request with more than one member, or refuses it.
+ */
+void
+calld_reply_ack (CalldReply *reply, const CallAck *ack)
+{
+  g_autofree char *text = call_ack_to_json (ack);
+
+  g_return_if_fail (!reply->joins);
+  reply->protocol->answer (reply->gateway->hub, reply->connection_id, reply->ack_id, text);
+  reply_free (reply);
+}
+
+/**
  * calld_reply_ok:
  * @reply: (transfer full): the answer to `handle`
  * @member: (nullable): the name of what the answer says besides "ok"
@@ -437,6 +454,20 @@ calld_gateway_emit (CalldGateway *self, guint64 connection_id, const CallNotice 
     return;
   frame = entry->protocol->encode (notice);
   calld_hub_send (self->hub, connection_id, frame, CALLD_SEND_DEFAULT);
+}
+
+/**
+ * calld_gateway_close:
+ * @self: the gateway
+ * @connection_id: a connection; one that has gone is ignored
+ *
+ * Ends a connection behind what was sent to it, in the way that lets clients come back by
+ * themselves. `closed` follows.
+ */
+void
+calld_gateway_close (CalldGateway *self, guint64 connection_id)
+{
+  calld_hub_close (self->hub, connection_id);
 }
 
 /**

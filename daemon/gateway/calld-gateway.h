@@ -5,6 +5,8 @@
 #include "calld-hub.h"
 #include "calld-identity.h"
 
+#include "call-ack.h"
+
 G_BEGIN_DECLS
 
 /* What a client asks for: libcall/wire/call-request.h. */
@@ -63,6 +65,7 @@ struct _CalldGatewayHandlerInterface {
 };
 
 void calld_reply_accept (CalldReply *reply, CalldIdentity *identity);
+void calld_reply_ack (CalldReply *reply, const CallAck *ack);
 void calld_reply_ok (CalldReply *reply, const char *member, const char *json);
 void calld_reply_error (CalldReply *reply, const GError *error);
 
@@ -85,6 +88,7 @@ void calld_gateway_publish (CalldGateway *self,
                             guint64 except,
                             CalldSendFlags flags);
 void calld_gateway_emit (CalldGateway *self, guint64 connection_id, const CallNotice *notice);
+void calld_gateway_close (CalldGateway *self, guint64 connection_id);
 void calld_gateway_kick (CalldGateway *self, guint64 connection_id);
 void calld_gateway_kick_user (CalldGateway *self, const char *user_id);
 

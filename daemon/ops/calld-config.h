@@ -76,6 +76,7 @@ typedef struct {
   guint ring_seconds;
   guint zombie_minutes;
   guint presence_grace_seconds;
+  guint presence_away_seconds; /* 0: never */
   gboolean require_licence;
   gboolean auto_accept; /* development only */
   char **stun_urls;     /* never NULL, may be empty */
@@ -88,7 +89,8 @@ typedef struct {
   guint max_payload_bytes;
   guint max_connections;
   guint rate_limit_per_minute;
-  guint64 memory_limit; /* bytes; 0: the control group's, if it has one */
+  guint connect_limit_per_minute; /* 0: none */
+  guint64 memory_limit;           /* bytes; 0: the control group's, if it has one */
   guint drain_spread_seconds;
   guint drain_timeout_seconds;
   char *metrics_token;        /* (nullable) */

@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "calld-handler.h"
+#include "calld-handler-private.h"
 
 #include "calld-admission.h"
 #include "calld-log.h"
@@ -17,21 +17,6 @@
 /* Hands every request of a gateway on to the one function that carries it out, and its answer back.
  * Nothing is decided here. */
 
-struct _CalldHandler {
-  GObject parent_instance;
-
-  CalldHandlerParts parts;
-  CalldGateway *gateway; /* borrowed: it holds us */
-};
-
-typedef struct {
-  CalldHandler *self;
-  guint64 connection_id;
-  CalldIdentity *who;
-  CallRequest *request;
-  CalldReply *reply;
-} Errand;
-
 static void calld_handler_iface_init (CalldGatewayHandlerInterface *iface);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (CalldHandler,
@@ -41,7 +26,7 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CalldHandler,
                                                       calld_handler_iface_init))
 
 static void
-errand_free (Errand *errand)
+errand_free (CalldErrand *errand)
 {
   g_object_unref (errand->self);
   calld_identity_unref (errand->who);
@@ -49,16 +34,38 @@ errand_free (Errand *errand)
   g_free (errand);
 }
 
-/* The ends of an errand: each answers and frees it. */
-static void
-finish_ok (Errand *errand, const char *member, const char *json)
+/**
+ * calld_errand_ok:
+ * @errand: (transfer full): an errand that is done
+ * @member: (nullable): the name of what the answer says besides "ok"
+ * @json: (nullable): its value
+ */
+void
+calld_errand_ok (CalldErrand *errand, const char *member, const char *json)
 {
   calld_reply_ok (errand->reply, member, json);
   errand_free (errand);
 }
 
-static void
-finish_error (Errand *errand, const GError *error)
+/**
+ * calld_errand_ack:
+ * @errand: (transfer full): an errand that is done
+ * @ack: the answer
+ */
+void
+calld_errand_ack (CalldErrand *errand, const CallAck *ack)
+{
+  calld_reply_ack (errand->reply, ack);
+  errand_free (errand);
+}
+
+/**
+ * calld_errand_fail:
+ * @errand: (transfer full): an errand that is refused
+ * @error: why
+ */
+void
+calld_errand_fail (CalldErrand *errand, const GError *error)
 {
   g_autoptr (GError) flat = calld_problem_flatten (error);
 
@@ -69,27 +76,27 @@ finish_error (Errand *errand, const GError *error)
 /* --- rooms ------------------------------------------------------------------------------------ */
 
 static void
-join_topic (Errand *errand, char *topic)
+join_topic (CalldErrand *errand, char *topic)
 {
   if (errand->self->gateway != NULL)
     calld_gateway_join (errand->self->gateway, errand->connection_id, topic);
   g_free (topic);
-  finish_ok (errand, NULL, NULL);
+  calld_errand_ok (errand, NULL, NULL);
 }
 
 static void
-leave_topic (Errand *errand, char *topic)
+leave_topic (CalldErrand *errand, char *topic)
 {
   if (topic != NULL && errand->self->gateway != NULL)
     calld_gateway_leave (errand->self->gateway, errand->connection_id, topic);
   g_free (topic);
-  finish_ok (errand, NULL, NULL);
+  calld_errand_ok (errand, NULL, NULL);
 }
 
 static void
 on_appointment_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Errand *errand = user_data;
+  CalldErrand *errand = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (CalldAppointmentRecord) record = calld_appointments_open_finish (
       CALLD_APPOINTMENTS (source), result, &error);
@@ -97,13 +104,13 @@ on_appointment_opened (GObject *source, GAsyncResult *result, gpointer user_data
   if (record != NULL)
     join_topic (errand, calld_topic_appointment (record->id));
   else
-    finish_error (errand, error);
+    calld_errand_fail (errand, error);
 }
 
 static void
 on_conversation_opened (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Errand *errand = user_data;
+  CalldErrand *errand = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (CalldAppointmentRecord) record = calld_chat_open_finish (CALLD_CHAT (source), result,
                                                                       &error);
@@ -111,18 +118,18 @@ on_conversation_opened (GObject *source, GAsyncResult *result, gpointer user_dat
   if (record != NULL)
     join_topic (errand, calld_topic_conversation (record->conversation_id));
   else
-    finish_error (errand, error);
+    calld_errand_fail (errand, error);
 }
 
 static void
-join_conversation (Errand *errand, const char *conversation_id)
+join_conversation (CalldErrand *errand, const char *conversation_id)
 {
   calld_chat_open_async (errand->self->parts.chat, errand->who, conversation_id, NULL,
                          on_conversation_opened, errand);
 }
 
 static void
-join_user (Errand *errand, const char *user_id)
+join_user (CalldErrand *errand, const char *user_id)
 {
   CalldSubject subject = { .user_id = user_id };
   g_autoptr (GError) error = NULL;
@@ -130,11 +137,11 @@ join_user (Errand *errand, const char *user_id)
   if (calld_auth_can (errand->who, CALLD_ACTION_SUBSCRIBE_USER, &subject, &error))
     join_topic (errand, calld_topic_user (user_id));
   else
-    finish_error (errand, error);
+    calld_errand_fail (errand, error);
 }
 
 static void
-handle_subscribe (Errand *errand)
+handle_subscribe (CalldErrand *errand)
 {
   const char *id = NULL;
   g_autoptr (GError) error = NULL;
@@ -154,12 +161,12 @@ handle_subscribe (Errand *errand)
   case CALL_CHANNEL_UNKNOWN:
   default:
     error = g_error_new_literal (CALL_ERROR, CALL_ERROR_INVALID, "There is no such channel");
-    finish_error (errand, error);
+    calld_errand_fail (errand, error);
   }
 }
 
 static void
-handle_unsubscribe (Errand *errand)
+handle_unsubscribe (CalldErrand *errand)
 {
   const char *id = NULL;
 
@@ -178,13 +185,13 @@ handle_unsubscribe (Errand *errand)
 }
 
 static void
-handle_join_group (Errand *errand)
+handle_join_group (CalldErrand *errand)
 {
   join_conversation (errand, errand->request->group_id);
 }
 
 static void
-handle_leave_group (Errand *errand)
+handle_leave_group (CalldErrand *errand)
 {
   leave_topic (errand, calld_topic_conversation (errand->request->group_id));
 }
@@ -194,22 +201,22 @@ handle_leave_group (Errand *errand)
 static void
 on_entered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Errand *errand = user_data;
+  CalldErrand *errand = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (CallAppointment) appointment = calld_appointments_change_finish (
       CALLD_APPOINTMENTS (source), result, &error);
   g_autofree char *json = NULL;
 
   if (appointment == NULL) {
-    finish_error (errand, error);
+    calld_errand_fail (errand, error);
     return;
   }
   json = call_dto_to_json (&call_dto_appointment, appointment);
-  finish_ok (errand, "appointment", json);
+  calld_errand_ok (errand, "appointment", json);
 }
 
 static void
-handle_enter_waiting_room (Errand *errand)
+handle_enter_waiting_room (CalldErrand *errand)
 {
   calld_appointments_enter_waiting_room_async (errand->self->parts.appointments, errand->who,
                                                errand->request->appointment_id,
@@ -217,11 +224,11 @@ handle_enter_waiting_room (Errand *errand)
 }
 
 static void
-handle_leave_waiting_room (Errand *errand)
+handle_leave_waiting_room (CalldErrand *errand)
 {
   calld_appointments_leave_waiting_room (errand->self->parts.appointments, errand->who,
                                          errand->request->appointment_id);
-  finish_ok (errand, NULL, NULL);
+  calld_errand_ok (errand, NULL, NULL);
 }
 
 /* --- calls ------------------------------------------------------------------------------------ */
@@ -229,23 +236,23 @@ handle_leave_waiting_room (Errand *errand)
 static void
 on_call_done (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Errand *errand = user_data;
+  CalldErrand *errand = user_data;
   g_autoptr (GError) error = NULL;
   gpointer answer = calld_calls_perform_finish (CALLD_CALLS (source), result, &error);
   g_autofree char *generation = NULL;
 
   if (answer == NULL) {
-    finish_error (errand, error);
+    calld_errand_fail (errand, error);
     return;
   }
   if (errand->request->kind == CALL_REQUEST_CALL_ALIVE)
     generation = g_strdup_printf ("%u", ((CallAcceptAnswer *) answer)->generation);
   call_record_unref (answer);
-  finish_ok (errand, generation != NULL ? "generation" : NULL, generation);
+  calld_errand_ok (errand, generation != NULL ? "generation" : NULL, generation);
 }
 
 static void
-perform (Errand *errand, CalldCallAction action)
+perform (CalldErrand *errand, CalldCallAction action)
 {
   const CallRequest *request = errand->request;
   CalldCallOrder order = {
@@ -264,28 +271,32 @@ perform (Errand *errand, CalldCallAction action)
 }
 
 static void
-handle_call_media (Errand *errand)
+handle_call_media (CalldErrand *errand)
 {
   perform (errand, CALLD_CALL_MEDIA);
 }
 
 static void
-handle_call_alive (Errand *errand)
+handle_call_alive (CalldErrand *errand)
 {
   perform (errand, CALLD_CALL_ALIVE);
 }
 
 static void
-handle_call_error (Errand *errand)
+handle_call_error (CalldErrand *errand)
 {
   perform (errand, CALLD_CALL_ERROR);
 }
 
 /* --- chat ------------------------------------------------------------------------------------- */
 
-/* Takes @notice: only for the connection that asked. */
-static void
-tell_connection (Errand *errand, CallNotice *notice)
+/**
+ * calld_errand_tell:
+ * @errand: an errand
+ * @notice: (transfer full): only for the connection that asked; gets the time of now
+ */
+void
+calld_errand_tell (CalldErrand *errand, CallNotice *notice)
 {
   notice->at_ms = calld_clock_now_ms (errand->self->parts.clock);
   if (errand->self->gateway != NULL)
@@ -294,20 +305,22 @@ tell_connection (Errand *errand, CallNotice *notice)
 }
 
 static void
-tell_message_error (Errand *errand, const GError *error)
+tell_message_error (CalldErrand *errand, const GError *error)
 {
-  g_autoptr (GError) flat = calld_problem_flatten (error);
+  g_autoptr (CallErrorBody) body = calld_problem_get_body (error);
   CallNotice *notice = call_notice_new (CALL_NOTICE_MESSAGE_ERROR);
 
   notice->temp_id = g_strdup (errand->request->temp_id);
-  notice->text = g_strdup (flat->message);
-  tell_connection (errand, notice);
+  notice->text = g_strdup (body->message);
+  notice->code = g_strdup (body->code);
+  notice->retry_after = body->retry_after;
+  calld_errand_tell (errand, notice);
 }
 
 static void
 on_message_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Errand *errand = user_data;
+  CalldErrand *errand = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (CallMessage) message = calld_chat_send_finish (CALLD_CHAT (source), result, &error);
   g_autofree char *json = NULL;
@@ -315,20 +328,22 @@ on_message_sent (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (message == NULL) {
     tell_message_error (errand, error);
-    finish_error (errand, error);
+    calld_errand_fail (errand, error);
     return;
   }
+  calld_company_stop_typing (errand->self->parts.company, errand->who->user_id,
+                             errand->request->group_id);
   notice = call_notice_new (CALL_NOTICE_MESSAGE_SENT);
   notice->temp_id = g_strdup (errand->request->temp_id);
   notice->message = g_object_ref (message);
   notice->success = TRUE;
-  tell_connection (errand, notice);
+  calld_errand_tell (errand, notice);
   json = call_dto_to_json (&call_dto_message, message);
-  finish_ok (errand, "message", json);
+  calld_errand_ok (errand, "message", json);
 }
 
 static void
-handle_send_message (Errand *errand)
+handle_send_message (CalldErrand *errand)
 {
   const CallRequest *request = errand->request;
   CalldChatDraft draft = {
@@ -347,17 +362,17 @@ handle_send_message (Errand *errand)
 static void
 on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Errand *errand = user_data;
+  CalldErrand *errand = user_data;
   g_autoptr (GError) error = NULL;
 
   if (calld_chat_mark_finish (CALLD_CHAT (source), result, &error))
-    finish_ok (errand, NULL, NULL);
+    calld_errand_ok (errand, NULL, NULL);
   else
-    finish_error (errand, error);
+    calld_errand_fail (errand, error);
 }
 
 static void
-mark (Errand *errand, CallMessageStatus status)
+mark (CalldErrand *errand, CallMessageStatus status)
 {
   calld_chat_mark_async (errand->self->parts.chat, errand->who, status,
                          (const char *const *) errand->request->message_ids, NULL, on_marked,
@@ -365,20 +380,20 @@ mark (Errand *errand, CallMessageStatus status)
 }
 
 static void
-handle_message_delivered (Errand *errand)
+handle_message_delivered (CalldErrand *errand)
 {
   mark (errand, CALL_MESSAGE_DELIVERED);
 }
 
 static void
-handle_message_read (Errand *errand)
+handle_message_read (CalldErrand *errand)
 {
   mark (errand, CALL_MESSAGE_READ);
 }
 
 /* --- the gateway's questions ------------------------------------------------------------------ */
 
-typedef void (*Handle) (Errand *errand);
+typedef void (*Handle) (CalldErrand *errand);
 
 static const Handle handles[CALL_REQUEST_N_KINDS] = {
   [CALL_REQUEST_SUBSCRIBE] = handle_subscribe,
@@ -393,15 +408,29 @@ static const Handle handles[CALL_REQUEST_N_KINDS] = {
   [CALL_REQUEST_SEND_MESSAGE] = handle_send_message,
   [CALL_REQUEST_MESSAGE_DELIVERED] = handle_message_delivered,
   [CALL_REQUEST_MESSAGE_READ] = handle_message_read,
+  [CALL_REQUEST_TYPING_START] = calld_handler_typing_start,
+  [CALL_REQUEST_TYPING_STOP] = calld_handler_typing_stop,
+  [CALL_REQUEST_UPDATE_STATUS] = calld_handler_update_status,
+  [CALL_REQUEST_GET_ONLINE_USERS] = calld_handler_get_online_users,
 };
 
 static void
-refuse_unserved (Errand *errand)
+refuse_unserved (CalldErrand *errand)
 {
   g_autoptr (GError) error = g_error_new_literal (CALL_ERROR, CALL_ERROR_UNAVAILABLE,
                                                   "This server does not serve that event.");
 
-  finish_error (errand, error);
+  calld_errand_fail (errand, error);
+}
+
+/* What a program does by itself says nothing about whether somebody is there. */
+static void
+note_activity (CalldErrand *errand)
+{
+  const CallRequestKind kind = errand->request->kind;
+
+  if (kind != CALL_REQUEST_CALL_ALIVE && kind != CALL_REQUEST_MESSAGE_DELIVERED)
+    calld_roster_touch (errand->self->parts.roster, errand->who->user_id);
 }
 
 static void
@@ -411,7 +440,7 @@ calld_handler_handle (CalldGatewayHandler *handler,
                       CalldReply *reply)
 {
   CalldHandler *self = CALLD_HANDLER (handler);
-  Errand *errand = g_new0 (Errand, 1);
+  CalldErrand *errand = g_new0 (CalldErrand, 1);
   g_autoptr (GError) error = NULL;
 
   errand->self = g_object_ref (self);
@@ -420,6 +449,7 @@ calld_handler_handle (CalldGatewayHandler *handler,
   errand->request = request;
   errand->reply = reply;
   if (calld_throttle_take (self->parts.throttle, errand->who->user_id, NULL, &error)) {
+    note_activity (errand);
     if (handles[request->kind] != NULL)
       handles[request->kind](errand);
     else
@@ -431,7 +461,9 @@ calld_handler_handle (CalldGatewayHandler *handler,
                      .connection_id = errand->connection_id);
   if (request->kind == CALL_REQUEST_SEND_MESSAGE)
     tell_message_error (errand, error);
-  finish_error (errand, error);
+  /* As it is: it says when to try again. */
+  calld_reply_error (errand->reply, error);
+  errand_free (errand);
 }
 
 static void
@@ -455,7 +487,32 @@ calld_handler_authenticate (CalldGatewayHandler *handler,
 {
   CalldHandler *self = CALLD_HANDLER (handler);
 
+  if (self->parts.connects != NULL) {
+    g_autofree char *key = calld_throttle_address_key (remote_address);
+    g_autoptr (GError) error = NULL;
+
+    if (!calld_throttle_take (self->parts.connects, key, NULL, &error)) {
+      calld_log_warning ("connects_limited");
+      calld_reply_error (reply, error);
+      return;
+    }
+  }
   calld_admission_async (self->parts.auth, self->parts.store, token, NULL, on_admitted, reply);
+}
+
+/* The transport ends, not the namespace: a client that can get a new token comes back by itself. */
+static void
+on_token_expired (guint64 connection_id, gpointer user_data)
+{
+  CalldHandler *self = user_data;
+  g_autoptr (CallNotice) notice = call_notice_new (CALL_NOTICE_TOKEN_EXPIRED);
+
+  calld_log_info ("token_expired", .connection_id = connection_id);
+  notice->at_ms = calld_clock_now_ms (self->parts.clock);
+  if (self->gateway == NULL)
+    return;
+  calld_gateway_emit (self->gateway, connection_id, notice);
+  calld_gateway_close (self->gateway, connection_id);
 }
 
 static void
@@ -466,6 +523,8 @@ calld_handler_opened (CalldGatewayHandler *handler, const CalldConnection *conne
   calld_log_info ("connected", .user_id = connection->identity->user_id,
                   .connection_id = connection->id);
   calld_presence_connected (self->parts.presence, connection->id, connection->identity->user_id);
+  calld_roster_connected (self->parts.roster, connection->identity->user_id);
+  calld_curfew_add (self->curfew, connection->id, connection->identity->expires_at);
 }
 
 static void
@@ -475,6 +534,9 @@ calld_handler_closed (CalldGatewayHandler *handler, const CalldConnection *conne
 
   calld_log_info ("disconnected", .user_id = connection->identity->user_id,
                   .connection_id = connection->id);
+  calld_curfew_remove (self->curfew, connection->id);
+  calld_company_disconnected (self->parts.company, connection->identity->user_id, connection->id);
+  calld_roster_disconnected (self->parts.roster, connection->identity->user_id);
   calld_presence_disconnected (self->parts.presence, connection->id);
 }
 
@@ -488,8 +550,18 @@ calld_handler_iface_init (CalldGatewayHandlerInterface *iface)
 }
 
 static void
+calld_handler_finalize (GObject *object)
+{
+  CalldHandler *self = CALLD_HANDLER (object);
+
+  g_clear_pointer (&self->curfew, calld_curfew_free);
+  G_OBJECT_CLASS (calld_handler_parent_class)->finalize (object);
+}
+
+static void
 calld_handler_class_init (CalldHandlerClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = calld_handler_finalize;
 }
 
 static void
@@ -509,6 +581,7 @@ calld_handler_new (const CalldHandlerParts *parts)
   CalldHandler *self = g_object_new (CALLD_TYPE_HANDLER, NULL);
 
   self->parts = *parts;
+  self->curfew = calld_curfew_new (parts->clock, on_token_expired, self);
   return self;
 }
 

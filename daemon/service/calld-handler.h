@@ -5,8 +5,10 @@
 #include "calld-auth.h"
 #include "calld-calls.h"
 #include "calld-chat.h"
+#include "calld-company.h"
 #include "calld-gateway.h"
 #include "calld-presence.h"
+#include "calld-roster.h"
 #include "calld-throttle.h"
 
 G_BEGIN_DECLS
@@ -27,7 +29,10 @@ typedef struct {
   CalldCalls *calls;
   CalldAppointments *appointments;
   CalldChat *chat;
-  CalldThrottle *throttle;
+  CalldRoster *roster;
+  CalldCompany *company;
+  CalldThrottle *throttle; /* events, by user */
+  CalldThrottle *connects; /* (nullable): signing in over sockets, by address */
 } CalldHandlerParts;
 
 CalldHandler *calld_handler_new (const CalldHandlerParts *parts);

@@ -13,6 +13,7 @@ calld_presence_record_copy (const CalldPresenceRecord *self)
   CalldPresenceRecord *copy = g_memdup2 (self, sizeof *self);
 
   copy->user_id = g_strdup (self->user_id);
+  copy->user_name = g_strdup (self->user_name);
   return copy;
 }
 
@@ -22,6 +23,7 @@ calld_presence_record_free (CalldPresenceRecord *self)
   if (self == NULL)
     return;
   g_free (self->user_id);
+  g_free (self->user_name);
   g_free (self);
 }
 

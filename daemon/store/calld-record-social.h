@@ -13,11 +13,13 @@ G_BEGIN_DECLS
 /**
  * CalldPresenceRecord:
  * @user_id: who
+ * @user_name: (nullable): read only: in a list of members
  * @chosen: what the user chose to be
  * @last_seen: when the user was last connected, 0 for never
  */
 typedef struct {
   char *user_id;
+  char *user_name;
   CallPresenceStatus chosen;
   gint64 last_seen;
 } CalldPresenceRecord;

@@ -11,6 +11,7 @@ read_presence (CalldCursor *cursor)
   CalldPresenceRecord *presence = g_new0 (CalldPresenceRecord, 1);
 
   presence->user_id = calld_cursor_get_text (cursor);
+  presence->user_name = calld_cursor_get_text (cursor);
   presence->chosen = calld_cursor_get_enum (cursor, CALL_TYPE_PRESENCE_STATUS);
   presence->last_seen = calld_cursor_get_int (cursor);
   return presence;
@@ -87,17 +88,17 @@ bind_nothing (CalldCursor *cursor, const CalldJob *job)
 }
 
 const CalldReading calld_sqlite_social_readings[] = {
-  [CALLD_JOB_GET_PRESENCE - CALLD_JOB_FIRST_SOCIAL] = { "SELECT user_id, chosen, last_seen FROM "
-                                                        "presences WHERE user_id = ?1",
-                                                        read_presence,
-                                                        (GDestroyNotify) calld_presence_record_free,
-                                                        NULL, "presence" },
+  [CALLD_JOB_GET_PRESENCE -
+   CALLD_JOB_FIRST_SOCIAL] = { "SELECT user_id, NULL, chosen, last_seen FROM "
+                               "presences WHERE user_id = ?1",
+                               read_presence, (GDestroyNotify) calld_presence_record_free, NULL,
+                               "presence" },
   [CALLD_JOB_LIST_PRESENCES -
-      CALLD_JOB_FIRST_SOCIAL] = { "SELECT m.user_id, coalesce (p.chosen, 'online'), coalesce "
-                                  "(p.last_seen, 0) FROM members m "
-                                  "LEFT JOIN presences p ON p.user_id = m.user_id WHERE "
-                                  "m.conversation_id = ?1 "
-                                  "ORDER BY m.joined_at, m.user_id",
+      CALLD_JOB_FIRST_SOCIAL] = { "SELECT m.user_id, u.name, coalesce (p.chosen, 'online'), "
+                                  "coalesce (p.last_seen, 0) FROM "
+                                  "members m JOIN users u ON u.id = m.user_id LEFT JOIN presences "
+                                  "p ON p.user_id = m.user_id "
+                                  "WHERE m.conversation_id = ?1 ORDER BY m.joined_at, m.user_id",
                                   read_presence, (GDestroyNotify) calld_presence_record_free, NULL,
                                   NULL },
   /* Once the visit is over, doctor and patient are no contacts any more. */

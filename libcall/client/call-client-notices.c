@@ -160,6 +160,7 @@ update_appointment (CallClient *self, CallAppointment *appointment, const CallNo
   case CALL_NOTICE_USER_JOINED_GROUP:
   case CALL_NOTICE_USER_LEFT_GROUP:
   case CALL_NOTICE_GROUP_UPDATED:
+  case CALL_NOTICE_TOKEN_EXPIRED:
   case CALL_NOTICE_SERVER_DRAINING:
   case CALL_NOTICE_N_KINDS:
     break;
@@ -219,7 +220,8 @@ hand_on (CallClient *self, const CallNotice *notice)
   case CALL_NOTICE_SERVER_DRAINING:
     call_client_reconnect_after (self, notice->delay_ms);
     break;
-  case CALL_NOTICE_BUSY: /* the answer to the request tells the same */
+  case CALL_NOTICE_TOKEN_EXPIRED: /* the next attempt to connect is refused, which says it */
+  case CALL_NOTICE_BUSY:          /* the answer to the request tells the same */
   case CALL_NOTICE_NO_SHOW:
   case CALL_NOTICE_WAITING:
   case CALL_NOTICE_CONNECTED:

@@ -100,6 +100,7 @@ static const MemberDoc members[] = {
   { "replyToId", "The message it answers" },
   { "requestedAt", "When it began to ring" },
   { "rescheduledTo", "The appointment that took its place" },
+  { "retryAfter", "In how many seconds to try again" },
   { "revision", "A number that grows with each change of a message in the conversation" },
   { "role", "In which role" },
   { "scheduledAt", "When it begins" },
@@ -244,6 +245,7 @@ static const char *const notices[CALL_NOTICE_N_KINDS] = {
   [CALL_NOTICE_USER_JOINED_GROUP] = "A conversation has a new member",
   [CALL_NOTICE_USER_LEFT_GROUP] = "A conversation has a member less",
   [CALL_NOTICE_GROUP_UPDATED] = "A conversation is new to the receiver, or was changed",
+  [CALL_NOTICE_TOKEN_EXPIRED] = "The token has ended, and with it the connection: sign in again",
   [CALL_NOTICE_SERVER_DRAINING] = "The server goes down: connect again after a while",
 };
 

@@ -24,6 +24,7 @@ static const CallField fields[] = {
                call_appointment_status_get_type),
   CALL_MAYBE (CallErrorBody, "reason", reason, STRING),
   CALL_MAYBE (CallErrorBody, "callId", call_id, STRING),
+  CALL_MAYBE (CallErrorBody, "retryAfter", retry_after, UINT),
 };
 
 const CallSchema call_error_body_schema = CALL_SCHEMA (CallErrorBody, fields);
@@ -66,6 +67,7 @@ take_details (CallErrorBody *body, GVariant *details)
     g_variant_lookup (details, texts[i].name, "s", G_STRUCT_MEMBER_P (body, texts[i].offset));
   g_variant_lookup (details, "opensAt", "x", &body->opens_at_ms);
   g_variant_lookup (details, "closesAt", "x", &body->closes_at_ms);
+  g_variant_lookup (details, "retryAfter", "u", &body->retry_after);
   if (g_variant_lookup (details, "status", "&s", &status))
     call_enum_from_nick (CALL_TYPE_APPOINTMENT_STATUS, status, &body->status);
 }
@@ -148,6 +150,8 @@ make_details (const CallErrorBody *body)
     g_variant_dict_insert (&dict, "opensAt", "x", body->opens_at_ms);
   if (body->closes_at_ms != 0)
     g_variant_dict_insert (&dict, "closesAt", "x", body->closes_at_ms);
+  if (body->retry_after != 0)
+    g_variant_dict_insert (&dict, "retryAfter", "u", body->retry_after);
   if (status != NULL)
     g_variant_dict_insert (&dict, "status", "s", status);
   return g_variant_dict_end (&dict);

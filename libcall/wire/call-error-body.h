@@ -20,6 +20,7 @@ G_BEGIN_DECLS
  * @status: a #CallAppointmentStatus of `wrong_status`, or -1
  * @reason: (nullable): of `not_eligible`: inactive or licence_expired
  * @call_id: (nullable): the active call, of `busy`
+ * @retry_after: of `rate_limited`: in how many seconds to try again, or 0
  *
  * What is inside `{"error":…}` (docs/protocol.md section 2).
  */
@@ -35,6 +36,7 @@ typedef struct {
   int status;
   char *reason;
   char *call_id;
+  guint retry_after;
 } CallErrorBody;
 
 extern const CallSchema call_error_body_schema;

@@ -152,7 +152,7 @@ static const CallField sent_fields[] = {
 static const CallField error_fields[] = {
   MAYBE ("tempId", temp_id, STRING), MAYBE ("messageId", message_id, ID),
   NEEDED ("error", text, STRING),    MAYBE ("code", code, WORD),
-  NEEDED ("timestamp", at_ms, TIME),
+  NEEDED ("timestamp", at_ms, TIME), MAYBE ("retryAfter", retry_after, UINT),
 };
 static const CallField delivered_fields[] = {
   NEEDED ("messageId", message_id, ID),
@@ -203,6 +203,9 @@ static const CallField online_users_fields[] = {
 static const CallField group_updated_fields[] = {
   MODEL ("group", group, CALL_FIELD_NEEDED, call_dto_group),
 };
+static const CallField expired_fields[] = {
+  NEEDED ("timestamp", at_ms, TIME),
+};
 static const CallField draining_fields[] = {
   NEEDED ("reconnectAfterMs", delay_ms, UINT),
 };
@@ -249,6 +252,7 @@ static const Kind kinds[CALL_NOTICE_N_KINDS] = {
   [CALL_NOTICE_USER_JOINED_GROUP] = EVENT ("user_joined_group", user_in_group_fields),
   [CALL_NOTICE_USER_LEFT_GROUP] = EVENT ("user_left_group", user_in_group_fields),
   [CALL_NOTICE_GROUP_UPDATED] = EVENT ("group_updated", group_updated_fields),
+  [CALL_NOTICE_TOKEN_EXPIRED] = EVENT ("token_expired", expired_fields),
   [CALL_NOTICE_SERVER_DRAINING] = EVENT ("server_draining", draining_fields),
 };
 

@@ -40,6 +40,7 @@ typedef struct _CallGroup CallGroup;
  * @CALL_NOTICE_USER_JOINED_GROUP: a new member: user_id, user_name, group_id
  * @CALL_NOTICE_USER_LEFT_GROUP: a member less: user_id, user_name, group_id
  * @CALL_NOTICE_GROUP_UPDATED: a group is new, or its name or a role changed: group
+ * @CALL_NOTICE_TOKEN_EXPIRED: sign in again; the connection ends
  * @CALL_NOTICE_SERVER_DRAINING: connect again elsewhere: delay_ms
  *
  * What the server tells clients (docs/protocol.md section 5), with the fields each kind carries
@@ -74,6 +75,7 @@ typedef enum {
   CALL_NOTICE_USER_JOINED_GROUP,
   CALL_NOTICE_USER_LEFT_GROUP,
   CALL_NOTICE_GROUP_UPDATED,
+  CALL_NOTICE_TOKEN_EXPIRED,
   CALL_NOTICE_SERVER_DRAINING,
   /*< private >*/
   CALL_NOTICE_N_KINDS,
@@ -119,6 +121,7 @@ typedef struct _CallNotice CallNotice;
  * @message_id: (nullable): a message
  * @group_id: (nullable): its conversation
  * @temp_id: (nullable): the sender's own id of a message
+ * @retry_after: in how many seconds to try again, 0 if that is not known
  * @revision: which change of the conversation it was
  * @presence: a #CallPresenceStatus, or -1
  * @users: (nullable) (element-type CallPresence): who is there
@@ -155,6 +158,7 @@ struct _CallNotice {
   char *message_id;
   char *group_id;
   char *temp_id;
+  guint retry_after;
   gint64 revision;
   int presence;
   GPtrArray *users;

@@ -359,11 +359,13 @@ static const struct {
   NUMBER ("CALL_RING_SECONDS", ring_seconds),
   NUMBER ("CALL_ZOMBIE_MINUTES", zombie_minutes),
   NUMBER ("PRESENCE_GRACE_SECONDS", presence_grace_seconds),
+  NUMBER ("PRESENCE_AWAY_SECONDS", presence_away_seconds),
   NUMBER ("TURN_TTL_SECONDS", turn_ttl_seconds),
   NUMBER ("PING_INTERVAL_MS", ping_interval_ms),
   NUMBER ("PING_TIMEOUT_MS", ping_timeout_ms),
   NUMBER ("MAX_PAYLOAD_BYTES", max_payload_bytes),
   NUMBER ("MAX_CONNECTIONS", max_connections),
+  NUMBER ("CONNECT_LIMIT_PER_MINUTE", connect_limit_per_minute),
   NUMBER ("RATE_LIMIT_PER_MINUTE", rate_limit_per_minute),
 };
 

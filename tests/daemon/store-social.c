@@ -23,7 +23,7 @@ commit (Clinic *clinic, CalldChange *change)
 static void
 set_presence (Clinic *clinic, const char *user_id, CallPresenceStatus chosen, gint64 last_seen)
 {
-  const CalldPresenceRecord presence = { (char *) user_id, chosen, last_seen };
+  const CalldPresenceRecord presence = { (char *) user_id, NULL, chosen, last_seen };
   CalldChange *change = calld_change_new ();
 
   calld_change_set_presence (change, &presence);

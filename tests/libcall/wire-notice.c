@@ -68,8 +68,9 @@ test_every_event (void)
       STRV ("tempId") },
     { "message_error",
       "{\"tempId\":\"t1\",\"messageId\":\"" MESSAGE_ID
-      "\",\"error\":\"too long\",\"code\":\"too_large\",\"timestamp\":\"" TIME "\"}",
-      STRV ("tempId", "messageId", "code") },
+      "\",\"error\":\"too long\",\"code\":\"too_large\",\"timestamp\":\"" TIME
+      "\",\"retryAfter\":7}",
+      STRV ("tempId", "messageId", "code", "retryAfter") },
     { "message_delivered",
       "{\"messageId\":\"" MESSAGE_ID "\",\"groupId\":\"" GROUP_ID "\",\"timestamp\":\"" TIME "\"}",
       NULL },
@@ -95,6 +96,7 @@ test_every_event (void)
     { "user_joined_group", USER_IN_GROUP, STRV ("userName") },
     { "user_left_group", USER_IN_GROUP, STRV ("userName") },
     { "group_updated", "{\"group\":" GROUP_JSON "}", NULL },
+    { "token_expired", "{\"timestamp\":\"" TIME "\"}", NULL },
     { "server_draining", "{\"reconnectAfterMs\":1500}", NULL },
   };
 
