@@ -20,6 +20,13 @@ typedef enum {
   CALLD_STEP_APPEND_AUDIT,
   CALLD_STEP_APPEND_MESSAGE,
   CALLD_STEP_MARK_RECEIPT,
+  CALLD_STEP_ADD_CONVERSATION,
+  CALLD_STEP_UPDATE_CONVERSATION,
+  CALLD_STEP_EXPECT_MEMBER,
+  CALLD_STEP_ADD_MEMBER,
+  CALLD_STEP_SET_MEMBER_ROLE,
+  CALLD_STEP_REMOVE_MEMBER,
+  CALLD_STEP_KEEP_ADMIN,
   CALLD_STEP_ADD_CONSENT,
   CALLD_STEP_SET_SETTING,
   CALLD_STEP_SET_PRESENCE,
@@ -53,7 +60,10 @@ typedef struct {
   gint64 limits[2];
   /* take_lease: the time by which a lease is judged; note_event: when it came. */
   gint64 now_ms;
-  /* update_appointment, forget_file, note_event: the id; set_setting: the key and the value. */
+  /* add_member: the most members. */
+  guint limit;
+  /* update_appointment, forget_file, note_event: the id; keep_admin: the conversation; set_setting:
+   * the key and the value. */
   char *key;
   char *value;
 } CalldStep;

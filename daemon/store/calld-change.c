@@ -201,6 +201,63 @@ calld_change_mark_receipt (CalldChange *self, const CalldReceiptRecord *receipt)
 }
 
 void
+calld_change_add_conversation (CalldChange *self, const CalldConversationRecord *conversation)
+{
+  calld_change_add_step (self, CALLD_STEP_ADD_CONVERSATION,
+                         calld_conversation_record_copy (conversation),
+                         (GDestroyNotify) calld_conversation_record_free);
+}
+
+void
+calld_change_update_conversation (CalldChange *self, const CalldConversationRecord *conversation)
+{
+  calld_change_add_step (self, CALLD_STEP_UPDATE_CONVERSATION,
+                         calld_conversation_record_copy (conversation),
+                         (GDestroyNotify) calld_conversation_record_free);
+}
+
+static CalldStep *
+add_member_step (CalldChange *self, CalldStepKind kind, CalldMemberRecord *member)
+{
+  return calld_change_add_step (self, kind, member, (GDestroyNotify) calld_member_record_free);
+}
+
+void
+calld_change_expect_member (CalldChange *self,
+                            const char *conversation_id,
+                            const char *user_id,
+                            CallGroupRole role)
+{
+  add_member_step (self, CALLD_STEP_EXPECT_MEMBER,
+                   calld_member_record_new (conversation_id, user_id, role, 0));
+}
+
+void
+calld_change_add_member (CalldChange *self, const CalldMemberRecord *member, guint limit)
+{
+  add_member_step (self, CALLD_STEP_ADD_MEMBER, calld_member_record_copy (member))->limit = limit;
+}
+
+void
+calld_change_set_member_role (CalldChange *self, const CalldMemberRecord *member)
+{
+  add_member_step (self, CALLD_STEP_SET_MEMBER_ROLE, calld_member_record_copy (member));
+}
+
+void
+calld_change_remove_member (CalldChange *self, const char *conversation_id, const char *user_id)
+{
+  add_member_step (self, CALLD_STEP_REMOVE_MEMBER,
+                   calld_member_record_new (conversation_id, user_id, CALL_GROUP_ROLE_MEMBER, 0));
+}
+
+void
+calld_change_keep_admin (CalldChange *self, const char *conversation_id)
+{
+  calld_change_add_step (self, CALLD_STEP_KEEP_ADMIN, NULL, NULL)->key = g_strdup (conversation_id);
+}
+
+void
 calld_change_add_consent (CalldChange *self, const CalldConsentRecord *consent)
 {
   calld_change_add_step (self, CALLD_STEP_ADD_CONSENT, calld_consent_record_copy (consent),

@@ -81,6 +81,26 @@ void calld_change_release_lease (CalldChange *self, const char *name, const char
 void calld_change_append_audit (CalldChange *self, const CalldAuditRecord *event);
 void calld_change_append_message (CalldChange *self, const CalldMessageRecord *message);
 void calld_change_mark_receipt (CalldChange *self, const CalldReceiptRecord *receipt);
+/* Conversations. add: with its members; one that exists stays as it is; unknown people: NOT_FOUND.
+ * update: its name and openness; unknown: NOT_FOUND. */
+void calld_change_add_conversation (CalldChange *self, const CalldConversationRecord *conversation);
+void calld_change_update_conversation (CalldChange *self,
+                                       const CalldConversationRecord *conversation);
+
+/* Members. expect: CALL_ERROR_FORBIDDEN unless the user has at least that role now; add: somebody
+ * who is in stays as they are, CALL_ERROR_CONFLICT above @limit members; set_role, remove:
+ * CALL_ERROR_NOT_FOUND if they are not in; keep_admin: CALL_ERROR_CONFLICT if a group with members
+ * has no admin after the steps before. */
+void calld_change_expect_member (CalldChange *self,
+                                 const char *conversation_id,
+                                 const char *user_id,
+                                 CallGroupRole role);
+void calld_change_add_member (CalldChange *self, const CalldMemberRecord *member, guint limit);
+void calld_change_set_member_role (CalldChange *self, const CalldMemberRecord *member);
+void
+calld_change_remove_member (CalldChange *self, const char *conversation_id, const char *user_id);
+void calld_change_keep_admin (CalldChange *self, const char *conversation_id);
+
 void calld_change_add_consent (CalldChange *self, const CalldConsentRecord *consent);
 void calld_change_set_setting (CalldChange *self, const char *key, const char *value);
 

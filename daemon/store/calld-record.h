@@ -145,6 +145,8 @@ typedef struct {
   CallEndReason end_reason;
 } CalldCallRecord;
 
+typedef struct _CalldMessageRecord CalldMessageRecord;
+
 /**
  * CalldMessageRecord:
  * @id: made by calld_message_record_new()
@@ -159,8 +161,14 @@ typedef struct {
  * @created_at: when
  * @status: read only: the least advanced of the receivers'
  * @file: (nullable): what it carries; only its id is written with it
+ * @revision: read only: the change of the conversation that made it what it is
+ * @edited_at: read only: when it was last edited, 0 for never
+ * @deleted_at: read only: when it was deleted, 0 for never; @content is empty then
+ * @deleted_by: (nullable): read only: by whom
+ * @recalled_at: read only: when it was taken back, 0 for never; @content is empty then
+ * @quote: (nullable): read only: the beginning of the message it answers
  */
-typedef struct {
+struct _CalldMessageRecord {
   char *id;
   char *conversation_id;
   guint64 seq;
@@ -172,8 +180,121 @@ typedef struct {
   char *temp_id;
   gint64 created_at;
   CallMessageStatus status;
+  guint64 revision;
+  gint64 edited_at;
+  gint64 deleted_at;
+  char *deleted_by;
+  gint64 recalled_at;
+  CalldMessageRecord *quote;
   CalldFileRecord *file;
-} CalldMessageRecord;
+};
+
+/**
+ * CalldMemberRecord:
+ * @conversation_id: where
+ * @user_id: who
+ * @user_name: read only: taken from the user
+ * @role: what the member may do
+ * @joined_at: since when
+ * @delivered_seq: read only: up to where messages reached a device of the member
+ * @read_seq: read only: up to where the member read
+ */
+typedef struct {
+  char *conversation_id;
+  char *user_id;
+  char *user_name;
+  CallGroupRole role;
+  gint64 joined_at;
+  guint64 delivered_seq;
+  guint64 read_seq;
+} CalldMemberRecord;
+
+/**
+ * CalldConversationRecord:
+ * @id: made by calld_conversation_record_new()
+ * @kind: what kind it is
+ * @name: (nullable): of a group
+ * @open: whether anybody may join
+ * @last_seq: read only: the sequence of its last message
+ * @revision: read only: how often messages in it were changed
+ * @created_at: when it was added
+ * @members: (element-type CalldMemberRecord): who is in it; owned
+ */
+typedef struct {
+  char *id;
+  CallGroupKind kind;
+  char *name;
+  gboolean open;
+  guint64 last_seq;
+  guint64 revision;
+  gint64 created_at;
+  GPtrArray *members;
+} CalldConversationRecord;
+
+/**
+ * CalldMembershipRecord:
+ * @conversation: one of the user's conversations, without members
+ * @role: the user's role in it
+ * @read_seq: up to where the user read
+ * @unread: how many messages of others came after, at most 100
+ * @last_message: (nullable): its last message
+ * @peer_name: (nullable): between two people: the other's name
+ *
+ * A conversation as one of its members sees it.
+ */
+typedef struct {
+  CalldConversationRecord *conversation;
+  CallGroupRole role;
+  guint64 read_seq;
+  guint unread;
+  CalldMessageRecord *last_message;
+  char *peer_name;
+} CalldMembershipRecord;
+
+/**
+ * CalldResumeRecord:
+ * @messages: (element-type CalldMessageRecord): the changed ones by revision, then the new ones by
+ *   sequence
+ * @seq: the last sequence of @messages, or the one asked from
+ * @revision: the revision up to which changes are in @messages
+ * @more: whether to ask again from there
+ *
+ * What somebody missed in a conversation.
+ */
+typedef struct {
+  GPtrArray *messages;
+  guint64 seq;
+  guint64 revision;
+  gboolean more;
+} CalldResumeRecord;
+
+/**
+ * CalldMessageChangeKind:
+ * @CALLD_MESSAGE_EDIT: another text
+ * @CALLD_MESSAGE_DELETE: gone, for its author or for order's sake
+ * @CALLD_MESSAGE_RECALL: taken back by its author
+ */
+typedef enum {
+  CALLD_MESSAGE_EDIT,
+  CALLD_MESSAGE_DELETE,
+  CALLD_MESSAGE_RECALL,
+} CalldMessageChangeKind;
+
+/**
+ * CalldMessageChange:
+ * @kind: what happens to it
+ * @message_id: which message
+ * @user_id: who does it
+ * @content: (nullable): the new text of an edit
+ * @at: when
+ */
+typedef struct {
+  CalldMessageChangeKind kind;
+  char *message_id;
+  char *user_id;
+  char *content;
+  gint64 at;
+} CalldMessageChange;
 
 /**
  * CalldReceiptRecord:
@@ -285,6 +406,23 @@ CalldMessageRecord *calld_message_record_new (const char *conversation_id,
 CalldMessageRecord *calld_message_record_copy (const CalldMessageRecord *self);
 void calld_message_record_free (CalldMessageRecord *self);
 
+CalldMemberRecord *calld_member_record_new (const char *conversation_id,
+                                            const char *user_id,
+                                            CallGroupRole role,
+                                            gint64 now_ms);
+CalldMemberRecord *calld_member_record_copy (const CalldMemberRecord *self);
+void calld_member_record_free (CalldMemberRecord *self);
+
+CalldConversationRecord *
+calld_conversation_record_new (const char *id, CallGroupKind kind, const char *name, gint64 now_ms);
+CalldConversationRecord *calld_conversation_record_copy (const CalldConversationRecord *self);
+void calld_conversation_record_free (CalldConversationRecord *self);
+void calld_membership_record_free (CalldMembershipRecord *self);
+void calld_resume_record_free (CalldResumeRecord *self);
+
+CalldMessageChange *calld_message_change_copy (const CalldMessageChange *self);
+void calld_message_change_free (CalldMessageChange *self);
+
 CalldReceiptRecord *calld_receipt_record_copy (const CalldReceiptRecord *self);
 void calld_receipt_record_free (CalldReceiptRecord *self);
 
@@ -307,6 +445,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldUserRecord, calld_user_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldAppointmentRecord, calld_appointment_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldCallRecord, calld_call_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldMessageRecord, calld_message_record_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldMemberRecord, calld_member_record_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldConversationRecord, calld_conversation_record_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldMembershipRecord, calld_membership_record_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldResumeRecord, calld_resume_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldReceiptRecord, calld_receipt_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldAuditRecord, calld_audit_record_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldConsentRecord, calld_consent_record_free)

@@ -145,38 +145,6 @@ read_consent (CalldCursor *cursor)
   return consent;
 }
 
-/**
- * calld_sqlite_read_message:
- * @cursor: on a row of CALLD_SQLITE_MESSAGE_COLUMNS
- *
- * Reads a message.
- *
- * Returns: (transfer full): the message
- */
-CalldMessageRecord *
-calld_sqlite_read_message (CalldCursor *cursor)
-{
-  static const CallMessageStatus statuses[] = { CALL_MESSAGE_SENT, CALL_MESSAGE_DELIVERED,
-                                                CALL_MESSAGE_READ };
-  CalldMessageRecord *message = g_new0 (CalldMessageRecord, 1);
-  gint64 progress;
-
-  message->id = calld_cursor_get_text (cursor);
-  message->conversation_id = calld_cursor_get_text (cursor);
-  message->seq = (guint64) calld_cursor_get_int (cursor);
-  message->sender_id = calld_cursor_get_text (cursor);
-  message->sender_name = calld_cursor_get_text (cursor);
-  message->content = calld_cursor_get_text (cursor);
-  message->kind = calld_cursor_get_enum (cursor, CALL_TYPE_MESSAGE_KIND);
-  message->reply_to_id = calld_cursor_get_text (cursor);
-  message->temp_id = calld_cursor_get_text (cursor);
-  message->created_at = calld_cursor_get_int (cursor);
-  progress = calld_cursor_get_int (cursor);
-  message->status = statuses[CLAMP (progress, 0, 2)];
-  message->file = calld_sqlite_read_file (cursor);
-  return message;
-}
-
 static gpointer
 read_message (CalldCursor *cursor)
 {
@@ -219,6 +187,22 @@ bind_messages (CalldCursor *cursor, const CalldJob *job)
   calld_cursor_bind_int (cursor, (gint64) MIN (job->after, G_MAXINT64));
   calld_cursor_bind_int (cursor,
                          job->before > 0 ? (gint64) MIN (job->before, G_MAXINT64) : G_MAXINT64);
+  calld_cursor_bind_int (cursor, job->limit);
+}
+
+static void
+bind_memberships (CalldCursor *cursor, const CalldJob *job)
+{
+  calld_cursor_bind_text (cursor, job->key);
+  calld_cursor_bind_int (cursor,
+                         job->before > 0 ? (gint64) MIN (job->before, G_MAXINT64) : G_MAXINT64);
+  calld_cursor_bind_int (cursor, job->limit);
+}
+
+static void
+bind_group_ids (CalldCursor *cursor, const CalldJob *job)
+{
+  calld_cursor_bind_text (cursor, job->key);
   calld_cursor_bind_int (cursor, job->limit);
 }
 
@@ -282,9 +266,22 @@ static const CalldReading readings[] = {
   [CALLD_JOB_LIST_MESSAGES_BY_ID] = { "SELECT " CALLD_SQLITE_MESSAGE_COLUMNS "WHERE m.id = ?1",
                                       read_message, (GDestroyNotify) calld_message_record_free,
                                       NULL, NULL },
-  [CALLD_JOB_LIST_MEMBERS] = { "SELECT user_id FROM members WHERE conversation_id = ?1 ORDER BY "
-                               "joined_at, user_id",
-                               read_text, g_free, NULL, NULL },
+  [CALLD_JOB_LIST_MEMBERS] = { CALLD_SQLITE_MEMBER_COLUMNS
+                               "WHERE b.conversation_id = ?1 ORDER BY b.joined_at, b.user_id",
+                               calld_sqlite_read_member, (GDestroyNotify) calld_member_record_free,
+                               NULL, NULL },
+  [CALLD_JOB_LIST_MEMBERSHIPS] = { CALLD_SQLITE_MEMBERSHIP_COLUMNS
+                                   "WHERE b.user_id = ?1 "
+                                   "AND coalesce (m.created_at, c.created_at) < ?2 "
+                                   "ORDER BY coalesce (m.created_at, c.created_at) DESC, c.id "
+                                   "LIMIT ?3",
+                                   calld_sqlite_read_membership,
+                                   (GDestroyNotify) calld_membership_record_free, bind_memberships,
+                                   NULL },
+  [CALLD_JOB_LIST_GROUP_IDS] = { "SELECT c.id FROM members b JOIN conversations c "
+                                 "ON c.id = b.conversation_id WHERE b.user_id = ?1 "
+                                 "AND c.kind = 'group' ORDER BY b.joined_at DESC, c.id LIMIT ?2",
+                                 read_text, g_free, bind_group_ids, NULL },
   [CALLD_JOB_LIST_RECEIPTS] = { "SELECT conversation_id, user_id, delivered_seq, read_seq, at FROM "
                                 "receipts "
                                 "WHERE conversation_id = ?1 ORDER BY user_id",
@@ -349,7 +346,7 @@ read_messages (CalldSqlite *db,
     return FALSE;
   if (!forwards)
     reverse (rows);
-  return TRUE;
+  return calld_sqlite_read_statuses (db, job->key, rows, error);
 }
 
 static gboolean
@@ -380,6 +377,18 @@ get_reading (CalldJobKind kind)
   return &readings[kind];
 }
 
+/* Those that take more than one statement to read. */
+static gpointer
+read_composite (CalldSqlite *db, const CalldJob *job, GDestroyNotify *free_result, GError **error)
+{
+  if (job->kind == CALLD_JOB_RESUME) {
+    *free_result = (GDestroyNotify) calld_resume_record_free;
+    return calld_sqlite_read_resume (db, job, error);
+  }
+  *free_result = (GDestroyNotify) calld_conversation_record_free;
+  return calld_sqlite_read_conversation (db, job, error);
+}
+
 /**
  * calld_sqlite_read:
  * @db: a connection
@@ -397,10 +406,14 @@ calld_sqlite_read (CalldSqlite *db,
                    GDestroyNotify *free_result,
                    GError **error)
 {
-  const CalldReading *reading = get_reading (job->kind);
-  g_autoptr (GPtrArray) rows = g_ptr_array_new_with_free_func (reading->free);
+  const CalldReading *reading;
+  g_autoptr (GPtrArray) rows = NULL;
   gboolean ok;
 
+  if (job->kind == CALLD_JOB_GET_CONVERSATION || job->kind == CALLD_JOB_RESUME)
+    return read_composite (db, job, free_result, error);
+  reading = get_reading (job->kind);
+  rows = g_ptr_array_new_with_free_func (reading->free);
   if (job->kind == CALLD_JOB_LIST_MESSAGES)
     ok = read_messages (db, reading, job, rows, error);
   else if (job->kind == CALLD_JOB_LIST_MESSAGES_BY_ID)

@@ -14,10 +14,11 @@ insert_message (CalldSqliteWriter *self, CalldMessageRecord *message, GError **e
   g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
       self->db,
       "INSERT INTO messages (conversation_id, seq, id, sender_id, content, kind, reply_to_id, "
-      "temp_id, created_at, file_id) SELECT id, last_seq + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 "
+      "temp_id, created_at, file_id, base_revision, revision) "
+      "SELECT id, last_seq + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, revision, revision "
       "FROM conversations WHERE id = ?1 "
       "ON CONFLICT (conversation_id, sender_id, temp_id) WHERE temp_id IS NOT NULL DO NOTHING "
-      "RETURNING seq, (SELECT name FROM users WHERE users.id = sender_id)");
+      "RETURNING seq, revision, (SELECT name FROM users WHERE users.id = sender_id)");
   g_autoptr (GError) local_error = NULL;
 
   calld_cursor_bind_text (cursor, message->conversation_id);
@@ -31,6 +32,7 @@ insert_message (CalldSqliteWriter *self, CalldMessageRecord *message, GError **e
   calld_cursor_bind_text (cursor, message->file != NULL ? message->file->id : NULL);
   if (calld_cursor_next (cursor, &local_error)) {
     message->seq = (guint64) calld_cursor_get_int (cursor);
+    message->revision = (guint64) calld_cursor_get_int (cursor);
     g_free (message->sender_name);
     message->sender_name = calld_cursor_get_text (cursor);
     /* Foreign keys are looked at when the statement ends. */
@@ -51,6 +53,30 @@ take_sequence (CalldSqliteWriter *self, const CalldMessageRecord *message, GErro
   calld_cursor_bind_text (cursor, message->conversation_id);
   calld_cursor_bind_int (cursor, (gint64) message->seq);
   return calld_cursor_run (cursor, error);
+}
+
+/* A reply answers a message of its own conversation, and shows its beginning. */
+static gboolean
+find_quote (CalldSqliteWriter *self, CalldMessageRecord *message, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
+      self->db,
+      "SELECT " CALLD_SQLITE_QUOTE_COLUMNS " FROM messages q JOIN users v ON v.id = q.sender_id "
+      "WHERE q.id = ?1 AND q.conversation_id = ?2");
+  g_autoptr (GError) local_error = NULL;
+
+  calld_cursor_bind_text (cursor, message->reply_to_id);
+  calld_cursor_bind_text (cursor, message->conversation_id);
+  if (calld_cursor_next (cursor, &local_error)) {
+    message->quote = calld_sqlite_read_quote (cursor);
+    return TRUE;
+  }
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else
+    g_set_error_literal (error, CALL_ERROR, CALL_ERROR_NOT_FOUND,
+                         "The message that is answered is not in this conversation.");
+  return FALSE;
 }
 
 static CalldMessageRecord *
@@ -96,6 +122,8 @@ calld_sqlite_writer_append_message (CalldSqliteWriter *self,
   stored->seq = 0;
   stored->status = CALL_MESSAGE_SENT;
   *repeated = FALSE;
+  if (stored->reply_to_id != NULL && !find_quote (self, stored, error))
+    return NULL;
   if (!insert_message (self, stored, error))
     return NULL;
   if (stored->seq > 0)
@@ -109,6 +137,153 @@ calld_sqlite_writer_append_message (CalldSqliteWriter *self,
   *repeated = stored != NULL;
   return g_steal_pointer (&stored);
 }
+
+/* --- change ----------------------------------------------------------------------------------- */
+
+static CalldMessageRecord *
+find_message (CalldSqliteWriter *self, const char *id, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
+      self->db, "SELECT " CALLD_SQLITE_MESSAGE_COLUMNS "WHERE m.id = ?1");
+  g_autoptr (GError) local_error = NULL;
+
+  calld_cursor_bind_text (cursor, id);
+  if (calld_cursor_next (cursor, &local_error))
+    return calld_sqlite_read_message (cursor);
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else
+    g_set_error_literal (error, CALL_ERROR, CALL_ERROR_NOT_FOUND, "There is no such message.");
+  return NULL;
+}
+
+/* Whether the message is already what @change makes of it. */
+static gboolean
+is_changed_so (const CalldMessageRecord *message, const CalldMessageChange *change)
+{
+  switch (change->kind) {
+  case CALLD_MESSAGE_DELETE:
+    return message->deleted_at > 0;
+  case CALLD_MESSAGE_RECALL:
+    return message->recalled_at > 0;
+  case CALLD_MESSAGE_EDIT:
+  default:
+    return message->deleted_at == 0 && message->recalled_at == 0 &&
+           g_str_equal (message->content, change->content);
+  }
+}
+
+static gboolean
+take_revision (CalldSqliteWriter *self, CalldMessageRecord *message, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
+      self->db,
+      "UPDATE conversations SET revision = revision + 1 WHERE id = ?1 RETURNING revision");
+
+  calld_cursor_bind_text (cursor, message->conversation_id);
+  if (!calld_cursor_next (cursor, error))
+    return FALSE;
+  message->revision = (guint64) calld_cursor_get_int (cursor);
+  return calld_cursor_run (cursor, error);
+}
+
+static gboolean
+keep_edit (CalldSqliteWriter *self, const CalldMessageRecord *message, gint64 at, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
+      self->db, "INSERT INTO message_edits (conversation_id, seq, revision, content, at) "
+                "VALUES (?1, ?2, ?3, ?4, ?5)");
+
+  calld_cursor_bind_text (cursor, message->conversation_id);
+  calld_cursor_bind_int (cursor, (gint64) message->seq);
+  calld_cursor_bind_int (cursor, (gint64) message->revision);
+  calld_cursor_bind_text (cursor, message->content);
+  calld_cursor_bind_int (cursor, at);
+  return calld_cursor_run (cursor, error);
+}
+
+static gboolean
+forget_edits (CalldSqliteWriter *self, const CalldMessageRecord *message, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
+      self->db, "DELETE FROM message_edits WHERE conversation_id = ?1 AND seq = ?2");
+
+  calld_cursor_bind_text (cursor, message->conversation_id);
+  calld_cursor_bind_int (cursor, (gint64) message->seq);
+  return calld_cursor_run (cursor, error);
+}
+
+static void
+change_record (CalldMessageRecord *message, const CalldMessageChange *change)
+{
+  g_free (message->content);
+  message->content = g_strdup (change->kind == CALLD_MESSAGE_EDIT ? change->content : "");
+  if (change->kind == CALLD_MESSAGE_EDIT)
+    message->edited_at = change->at;
+  else if (change->kind == CALLD_MESSAGE_RECALL)
+    message->recalled_at = change->at;
+  else {
+    message->deleted_at = change->at;
+    message->deleted_by = g_strdup (change->user_id);
+  }
+}
+
+static gboolean
+update_message (CalldSqliteWriter *self, const CalldMessageRecord *message, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
+      self->db, "UPDATE messages SET content = ?3, revision = ?4, edited_at = ?5, deleted_at = ?6, "
+                "deleted_by = ?7, recalled_at = ?8 WHERE conversation_id = ?1 AND seq = ?2");
+
+  calld_cursor_bind_text (cursor, message->conversation_id);
+  calld_cursor_bind_int (cursor, (gint64) message->seq);
+  calld_cursor_bind_text (cursor, message->content);
+  calld_cursor_bind_int (cursor, (gint64) message->revision);
+  calld_cursor_bind_int (cursor, message->edited_at);
+  calld_cursor_bind_int (cursor, message->deleted_at);
+  calld_cursor_bind_text (cursor, message->deleted_by);
+  calld_cursor_bind_int (cursor, message->recalled_at);
+  return calld_cursor_run (cursor, error);
+}
+
+/**
+ * calld_sqlite_writer_change_message:
+ * @self: a writer, in a transaction
+ * @change: what happens to a message
+ * @repeated: (out): whether it was so before
+ * @error: (optional): where to put why not
+ *
+ * Edits a message and keeps what it said, or empties it for good. Either takes the next revision of
+ * its conversation.
+ *
+ * Returns: (transfer full) (nullable): the message as it is now
+ */
+CalldMessageRecord *
+calld_sqlite_writer_change_message (CalldSqliteWriter *self,
+                                    const CalldMessageChange *change,
+                                    gboolean *repeated,
+                                    GError **error)
+{
+  g_autoptr (CalldMessageRecord) message = find_message (self, change->message_id, error);
+  gboolean edits = change->kind == CALLD_MESSAGE_EDIT;
+
+  if (message == NULL)
+    return NULL;
+  *repeated = is_changed_so (message, change);
+  if (*repeated)
+    return g_steal_pointer (&message);
+  if (message->deleted_at > 0 || message->recalled_at > 0) {
+    g_set_error_literal (error, CALL_ERROR, CALL_ERROR_WRONG_STATE, "The message is gone.");
+    return NULL;
+  }
+  if (!take_revision (self, message, error) ||
+      !(edits ? keep_edit (self, message, change->at, error) : forget_edits (self, message, error)))
+    return NULL;
+  change_record (message, change);
+  return update_message (self, message, error) ? g_steal_pointer (&message) : NULL;
+}
+
+/* --- steps ------------------------------------------------------------------------------------ */
 
 gboolean
 calld_sqlite_writer_message_step (CalldSqliteWriter *self, const CalldStep *step, GError **error)

@@ -28,6 +28,27 @@ gboolean
 calld_sqlite_writer_message_step (CalldSqliteWriter *self, const CalldStep *step, GError **error);
 gboolean
 calld_sqlite_writer_receipt_step (CalldSqliteWriter *self, const CalldStep *step, GError **error);
+gboolean calld_sqlite_writer_add_conversation_step (CalldSqliteWriter *self,
+                                                    const CalldStep *step,
+                                                    GError **error);
+gboolean calld_sqlite_writer_update_conversation_step (CalldSqliteWriter *self,
+                                                       const CalldStep *step,
+                                                       GError **error);
+gboolean calld_sqlite_writer_expect_member_step (CalldSqliteWriter *self,
+                                                 const CalldStep *step,
+                                                 GError **error);
+gboolean calld_sqlite_writer_add_member_step (CalldSqliteWriter *self,
+                                              const CalldStep *step,
+                                              GError **error);
+gboolean calld_sqlite_writer_member_role_step (CalldSqliteWriter *self,
+                                               const CalldStep *step,
+                                               GError **error);
+gboolean calld_sqlite_writer_remove_member_step (CalldSqliteWriter *self,
+                                                 const CalldStep *step,
+                                                 GError **error);
+gboolean calld_sqlite_writer_keep_admin_step (CalldSqliteWriter *self,
+                                              const CalldStep *step,
+                                              GError **error);
 
 /* calld-sqlite-writer-social.c */
 gboolean

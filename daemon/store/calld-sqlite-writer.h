@@ -36,6 +36,10 @@ CalldMessageRecord *calld_sqlite_writer_append_message (CalldSqliteWriter *self,
                                                         const CalldMessageRecord *message,
                                                         gboolean *repeated,
                                                         GError **error);
+CalldMessageRecord *calld_sqlite_writer_change_message (CalldSqliteWriter *self,
+                                                        const CalldMessageChange *change,
+                                                        gboolean *repeated,
+                                                        GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldSqliteWriter, calld_sqlite_writer_free)
 

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 typedef enum {
   CALLD_JOB_COMMIT,         /* change */
   CALLD_JOB_APPEND_MESSAGE, /* message */
-  CALLD_JOB_LAST_WRITE = CALLD_JOB_APPEND_MESSAGE,
+  CALLD_JOB_CHANGE_MESSAGE, /* message_change */
+  CALLD_JOB_LAST_WRITE = CALLD_JOB_CHANGE_MESSAGE,
   CALLD_JOB_GET_USER, /* key: id */
   CALLD_JOB_GET_USER_BY_EMAIL,
   CALLD_JOB_GET_APPOINTMENT,
@@ -28,6 +29,10 @@ typedef enum {
   CALLD_JOB_LIST_MEMBERS,
   CALLD_JOB_LIST_RECEIPTS,
   CALLD_JOB_LIST_CONSENTS,
+  CALLD_JOB_GET_CONVERSATION,
+  CALLD_JOB_LIST_MEMBERSHIPS, /* key: user id; appointments.to: before, limit */
+  CALLD_JOB_LIST_GROUP_IDS,   /* key: user id; limit */
+  CALLD_JOB_RESUME,           /* key: conversation; after, revision, limit */
   CALLD_JOB_FIRST_SOCIAL,
   CALLD_JOB_GET_PRESENCE = CALLD_JOB_FIRST_SOCIAL, /* key: user id */
   CALLD_JOB_LIST_PRESENCES,                        /* key: conversation */
@@ -50,18 +55,20 @@ typedef enum {
  *
  * One request to a backend, the data of its task. The result of the task is what the _finish
  * function gives: a boolean for COMMIT, a record or %CALL_ERROR_NOT_FOUND for GET, a #GPtrArray for
- * LIST, a message for APPEND_MESSAGE.
+ * LIST, a message for APPEND_MESSAGE and CHANGE_MESSAGE.
  */
 typedef struct {
   CalldJobKind kind;
   CalldChange *change;
   CalldMessageRecord *message;
-  gboolean repeated; /* out, APPEND_MESSAGE: it was stored before */
+  CalldMessageChange *message_change;
+  gboolean repeated; /* out, APPEND_MESSAGE, CHANGE_MESSAGE: it was done before */
   char *key;
   char **keys;
   CalldAppointmentQuery appointments; /* its user_id is in key */
   guint64 before;
   guint64 after;
+  gint64 revision; /* -1: that of the message @after */
   guint limit;
 } CalldJob;
 
@@ -71,6 +78,7 @@ void calld_store_submit (CalldStore *self,
                          GCancellable *cancellable,
                          GAsyncReadyCallback callback,
                          gpointer user_data);
+gpointer calld_store_take (CalldStore *self, GAsyncResult *result, GError **error);
 
 struct _CalldStoreInterface {
   GTypeInterface parent_iface;

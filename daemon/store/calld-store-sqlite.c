@@ -223,7 +223,7 @@ outcome_return (Outcome *outcome)
   if (outcome->error != NULL) {
     g_task_return_error (outcome->task, outcome->error);
     calld_message_record_free (outcome->message);
-  } else if (job->kind == CALLD_JOB_APPEND_MESSAGE)
+  } else if (job->kind != CALLD_JOB_COMMIT)
     g_task_return_pointer (outcome->task, outcome->message,
                            (GDestroyNotify) calld_message_record_free);
   else
@@ -242,8 +242,12 @@ apply_job (Worker *self, Outcome *outcome)
   if (job->kind == CALLD_JOB_COMMIT)
     return calld_sqlite_writer_apply (self->writer, job->change, &outcome->error);
 
-  outcome->message = calld_sqlite_writer_append_message (self->writer, job->message, &job->repeated,
-                                                         &outcome->error);
+  if (job->kind == CALLD_JOB_CHANGE_MESSAGE)
+    outcome->message = calld_sqlite_writer_change_message (self->writer, job->message_change,
+                                                           &job->repeated, &outcome->error);
+  else
+    outcome->message = calld_sqlite_writer_append_message (self->writer, job->message,
+                                                           &job->repeated, &outcome->error);
   return outcome->message != NULL;
 }
 

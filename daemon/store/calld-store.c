@@ -9,7 +9,6 @@
 #include "call-error.h"
 
 #define DEFAULT_APPOINTMENTS 500
-#define DEFAULT_MESSAGES 100
 #define DEFAULT_AUDIT 1000
 
 /**
@@ -35,6 +34,7 @@ job_free (gpointer data)
 
   calld_change_free (job->change);
   calld_message_record_free (job->message);
+  calld_message_change_free (job->message_change);
   g_free (job->key);
   g_strfreev (job->keys);
   g_free (job);
@@ -69,8 +69,8 @@ calld_store_submit (CalldStore *self,
   CALLD_STORE_GET_IFACE (self)->submit (self, task);
 }
 
-static gpointer
-finish (CalldStore *self, GAsyncResult *result, GError **error)
+gpointer
+calld_store_take (CalldStore *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 
@@ -184,50 +184,6 @@ calld_store_commit_finish (CalldStore *self, GAsyncResult *result, GError **erro
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-/**
- * calld_store_append_message_async:
- * @self: a store
- * @message: what was said; its @seq is given by the store
- * @cancellable: (nullable): see #CalldStore
- * @callback: called when it is on the disk, or refused
- * @user_data: for @callback
- *
- * Adds a message to its conversation. One with the same sender and @temp_id as an earlier one is
- * not stored again.
- */
-void
-calld_store_append_message_async (CalldStore *self,
-                                  const CalldMessageRecord *message,
-                                  GCancellable *cancellable,
-                                  GAsyncReadyCallback callback,
-                                  gpointer user_data)
-{
-  CalldJob *job = calld_job_new (CALLD_JOB_APPEND_MESSAGE, NULL);
-
-  job->message = calld_message_record_copy (message);
-  calld_store_submit (self, job, cancellable, callback, user_data);
-}
-
-/**
- * calld_store_append_message_finish:
- * @self: a store
- * @result: of the operation
- * @repeated: (out) (optional): whether it had been stored before: do not publish it again
- * @error: (optional): %CALL_ERROR_NOT_FOUND for an unknown conversation or sender
- *
- * Returns: (transfer full) (nullable): the message as it is stored
- */
-CalldMessageRecord *
-calld_store_append_message_finish (CalldStore *self,
-                                   GAsyncResult *result,
-                                   gboolean *repeated,
-                                   GError **error)
-{
-  if (repeated != NULL)
-    *repeated = ((CalldJob *) g_task_get_task_data (G_TASK (result)))->repeated;
-  return finish (self, result, error);
-}
-
 void
 calld_store_get_user_async (CalldStore *self,
                             const char *id,
@@ -253,7 +209,7 @@ calld_store_get_user_by_email_async (CalldStore *self,
 CalldUserRecord *
 calld_store_get_user_finish (CalldStore *self, GAsyncResult *result, GError **error)
 {
-  return finish (self, result, error);
+  return calld_store_take (self, result, error);
 }
 
 void
@@ -282,7 +238,7 @@ calld_store_get_appointment_by_conversation_async (CalldStore *self,
 CalldAppointmentRecord *
 calld_store_get_appointment_finish (CalldStore *self, GAsyncResult *result, GError **error)
 {
-  return finish (self, result, error);
+  return calld_store_take (self, result, error);
 }
 
 void
@@ -299,7 +255,7 @@ calld_store_get_call_async (CalldStore *self,
 CalldCallRecord *
 calld_store_get_call_finish (CalldStore *self, GAsyncResult *result, GError **error)
 {
-  return finish (self, result, error);
+  return calld_store_take (self, result, error);
 }
 
 void
@@ -316,7 +272,7 @@ calld_store_get_lease_async (CalldStore *self,
 CalldLeaseRecord *
 calld_store_get_lease_finish (CalldStore *self, GAsyncResult *result, GError **error)
 {
-  return finish (self, result, error);
+  return calld_store_take (self, result, error);
 }
 
 void
@@ -333,7 +289,7 @@ calld_store_get_setting_async (CalldStore *self,
 char *
 calld_store_get_setting_finish (CalldStore *self, GAsyncResult *result, GError **error)
 {
-  return finish (self, result, error);
+  return calld_store_take (self, result, error);
 }
 
 void
@@ -410,72 +366,6 @@ calld_store_list_audit_async (CalldStore *self,
 }
 
 void
-calld_store_list_messages_async (CalldStore *self,
-                                 const CalldMessageQuery *query,
-                                 GCancellable *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data)
-{
-  CalldJob *job = calld_job_new (CALLD_JOB_LIST_MESSAGES, query->conversation_id);
-
-  job->before = query->before;
-  job->after = query->after;
-  job->limit = query->limit > 0 ? query->limit : DEFAULT_MESSAGES;
-  calld_store_submit (self, job, cancellable, callback, user_data);
-}
-
-/**
- * calld_store_list_messages_by_id_async:
- * @self: a store
- * @ids: (array zero-terminated=1): message ids; unknown ones are left out
- * @cancellable: (nullable): see #CalldStore
- * @callback: called with the list of #CalldMessageRecord
- * @user_data: for @callback
- */
-void
-calld_store_list_messages_by_id_async (CalldStore *self,
-                                       const char *const *ids,
-                                       GCancellable *cancellable,
-                                       GAsyncReadyCallback callback,
-                                       gpointer user_data)
-{
-  CalldJob *job = calld_job_new (CALLD_JOB_LIST_MESSAGES_BY_ID, NULL);
-
-  job->keys = g_strdupv ((char **) ids);
-  calld_store_submit (self, job, cancellable, callback, user_data);
-}
-
-/**
- * calld_store_list_members_async:
- * @self: a store
- * @conversation_id: a conversation
- * @cancellable: (nullable): see #CalldStore
- * @callback: called with the list of user ids (strings)
- * @user_data: for @callback
- */
-void
-calld_store_list_members_async (CalldStore *self,
-                                const char *conversation_id,
-                                GCancellable *cancellable,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data)
-{
-  calld_store_submit (self, calld_job_new (CALLD_JOB_LIST_MEMBERS, conversation_id), cancellable,
-                      callback, user_data);
-}
-
-void
-calld_store_list_receipts_async (CalldStore *self,
-                                 const char *conversation_id,
-                                 GCancellable *cancellable,
-                                 GAsyncReadyCallback callback,
-                                 gpointer user_data)
-{
-  calld_store_submit (self, calld_job_new (CALLD_JOB_LIST_RECEIPTS, conversation_id), cancellable,
-                      callback, user_data);
-}
-
-void
 calld_store_list_consents_async (CalldStore *self,
                                  const char *appointment_id,
                                  GCancellable *cancellable,
@@ -497,5 +387,5 @@ calld_store_list_consents_async (CalldStore *self,
 GPtrArray *
 calld_store_list_finish (CalldStore *self, GAsyncResult *result, GError **error)
 {
-  return finish (self, result, error);
+  return calld_store_take (self, result, error);
 }

@@ -48,6 +48,22 @@ typedef struct {
 } CalldMessageQuery;
 
 /**
+ * CalldResumeQuery:
+ * @conversation_id: where
+ * @seq: the last sequence the client knows
+ * @revision: the last revision the client knows, -1: that of the message @seq
+ * @limit: at most so many messages, 0: 100
+ *
+ * Where a client goes on.
+ */
+typedef struct {
+  const char *conversation_id;
+  guint64 seq;
+  gint64 revision;
+  guint limit;
+} CalldResumeQuery;
+
+/**
  * CalldStoreStats:
  * @queued: jobs waiting now
  * @commits: transactions so far
@@ -90,6 +106,16 @@ void calld_store_append_message_async (CalldStore *self,
                                        GAsyncReadyCallback callback,
                                        gpointer user_data);
 CalldMessageRecord *calld_store_append_message_finish (CalldStore *self,
+                                                       GAsyncResult *result,
+                                                       gboolean *repeated,
+                                                       GError **error);
+
+void calld_store_change_message_async (CalldStore *self,
+                                       const CalldMessageChange *change,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+CalldMessageRecord *calld_store_change_message_finish (CalldStore *self,
                                                        GAsyncResult *result,
                                                        gboolean *repeated,
                                                        GError **error);
@@ -145,6 +171,22 @@ void calld_store_get_setting_async (CalldStore *self,
                                     gpointer user_data);
 char *calld_store_get_setting_finish (CalldStore *self, GAsyncResult *result, GError **error);
 
+void calld_store_get_conversation_async (CalldStore *self,
+                                         const char *id,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+CalldConversationRecord *
+calld_store_get_conversation_finish (CalldStore *self, GAsyncResult *result, GError **error);
+
+void calld_store_resume_async (CalldStore *self,
+                               const CalldResumeQuery *query,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data);
+CalldResumeRecord *
+calld_store_resume_finish (CalldStore *self, GAsyncResult *result, GError **error);
+
 /* --- reading: lists; all end with calld_store_list_finish(), a GPtrArray that owns its records ---
  */
 
@@ -179,6 +221,19 @@ void calld_store_list_messages_by_id_async (CalldStore *self,
                                             GCancellable *cancellable,
                                             GAsyncReadyCallback callback,
                                             gpointer user_data);
+void calld_store_list_memberships_async (CalldStore *self,
+                                         const char *user_id,
+                                         gint64 before,
+                                         guint limit,
+                                         GCancellable *cancellable,
+                                         GAsyncReadyCallback callback,
+                                         gpointer user_data);
+void calld_store_list_group_ids_async (CalldStore *self,
+                                       const char *user_id,
+                                       guint limit,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
 void calld_store_list_members_async (CalldStore *self,
                                      const char *conversation_id,
                                      GCancellable *cancellable,
