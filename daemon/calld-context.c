@@ -5,6 +5,7 @@
 
 #include "calld-context.h"
 
+#include "calld-api-page-resources.h"
 #include "calld-bus-local.h"
 #include "calld-demo.h"
 #include "calld-descriptors.h"
@@ -204,6 +205,7 @@ calld_context_new (CalldConfig *config, CalldClock *clock, GError **error)
   self->config = calld_config_ref (config);
   self->clock = g_object_ref (clock);
   g_resources_register (calld_web_get_resource ());
+  g_resources_register (calld_api_page_get_resource ());
   if (!calld_descriptors_reserve (config->max_connections, error) || !build_trust (self, error))
     return NULL;
   build_services (self);

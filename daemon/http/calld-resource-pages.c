@@ -109,6 +109,22 @@ calld_resource_join_page (CalldExchange *exchange)
   reply_resource (exchange, "join.html");
 }
 
+/* GET /swagger */
+void
+calld_resource_swagger_page (CalldExchange *exchange)
+{
+  reply_resource (exchange, "swagger/index.html");
+}
+
+/* GET /swagger/{path} */
+void
+calld_resource_swagger_part (CalldExchange *exchange)
+{
+  g_autofree char *name = g_strconcat ("swagger/", calld_exchange_get_param (exchange), NULL);
+
+  reply_resource (exchange, name);
+}
+
 /* GET /assets/{path} */
 void
 calld_resource_asset (CalldExchange *exchange)

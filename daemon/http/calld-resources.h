@@ -42,12 +42,18 @@ void calld_resource_health (CalldExchange *exchange);
 void calld_resource_health_live (CalldExchange *exchange);
 void calld_resource_health_ready (CalldExchange *exchange);
 
+/* calld-resource-docs.c */
+void calld_resource_openapi (CalldExchange *exchange);
+void calld_resource_asyncapi (CalldExchange *exchange);
+
 /* calld-resource-metrics.c */
 void calld_resource_metrics (CalldExchange *exchange);
 
 /* calld-resource-pages.c */
 void calld_resource_root (CalldExchange *exchange);
 void calld_resource_join_page (CalldExchange *exchange);
+void calld_resource_swagger_page (CalldExchange *exchange);
+void calld_resource_swagger_part (CalldExchange *exchange);
 void calld_resource_asset (CalldExchange *exchange);
 
 G_END_DECLS

@@ -18,6 +18,8 @@
 
 #define MESSAGES_MAX 500
 
+#define JSON "application/json"
+
 #define R(code) CALLD_REFUSES (code)
 /* Of an appointment that was named: it is not there, or other people's. */
 #define R_APPOINTMENT (R (NOT_FOUND) | R (NOT_PARTICIPANT))
@@ -59,6 +61,15 @@ static const CalldRoute routes[] = {
     .tag = "Operation", .summary = "Whether it should get requests; 503 with what failed if not",
     .answer = &call_health_answer, .refusals = R (UNAVAILABLE) },
 
+  { "GET", "/swagger", CALLD_ROUTE_OPEN, calld_resource_swagger_page, .tag = "Pages",
+    .summary = "The documents of the API, to read and to try", .produces = "text/html" },
+  { "GET", "/swagger/{path}", CALLD_ROUTE_OPEN | CALLD_ROUTE_QUIET, calld_resource_swagger_part,
+    .tag = "Pages", .summary = "A part of that page, with an ETag", .produces = "*/*",
+    .refusals = R (NOT_FOUND) },
+  { "GET", "/api/openapi.json", CALLD_ROUTE_OPEN, calld_resource_openapi, .tag = "Operation",
+    .summary = "All addresses, as an OpenAPI 3.1 document", .produces = JSON },
+  { "GET", "/api/asyncapi.json", CALLD_ROUTE_OPEN, calld_resource_asyncapi, .tag = "Operation",
+    .summary = "All events over Socket.IO, as an AsyncAPI 3.0 document", .produces = JSON },
   { "GET", "/metrics", CALLD_ROUTE_OPEN | CALLD_ROUTE_QUIET, calld_resource_metrics,
     .tag = "Operation", .summary = "All figures, for Prometheus",
     .who = "METRICS_TOKEN as bearer; without one, this machine", .produces = "text/plain",
