@@ -161,7 +161,7 @@ post_request (CalldSocketioSession *session, CallRequest *request, gint64 ack_id
   mail->id = session->engine.base.member.id;
   mail->request = request;
   mail->ack_id = ack_id;
-  calld_reactor_post (reactor, &mail->mail);
+  calld_reactor_post_relaxed (reactor, &mail->mail);
 
   /* Overflow policy: a client with too much under way, or any while the services are behind, is not
    * read; what it sends waits in the kernel, and in its own memory. */

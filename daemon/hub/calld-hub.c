@@ -34,6 +34,7 @@ struct _CalldHub {
   CalldMailbox *mailbox;
   CalldReactor *reactor;
   GSource *mail_source;
+  GSource *ring_source;
   GSource *stall_source;
   /* Streams libsoup has; they leave the set themselves. */
   GHashTable *streams;
@@ -71,6 +72,14 @@ calld_hub_options_init (CalldHubOptions *options)
 
 /* --- requests for libsoup --------------------------------------------------------------------- */
 
+/* Outside of a turn of the main context nobody would ring later. */
+static void
+ring_if_alone (CalldHub *self)
+{
+  if (g_main_depth () == 0)
+    calld_mailbox_ring (calld_reactor_get_mailbox (self->reactor));
+}
+
 static GSocketAddress *
 make_address (const CalldAddress *from)
 {
@@ -105,6 +114,7 @@ on_stream_returned (CalldHandover *handover, gpointer user_data)
   handover->mail.open = open_adoption;
   handover->mail.weight = 0;
   calld_mailbox_post_always (calld_reactor_get_mailbox (self->reactor), &handover->mail);
+  ring_if_alone (self);
 }
 
 static void
@@ -205,6 +215,40 @@ on_mail (int fd, GIOCondition condition, gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Before the main context waits, it wakes the reactor for all it has posted in this turn. */
+typedef struct {
+  GSource source;
+  CalldMailbox *mailbox;
+} RingSource;
+
+static gboolean
+ring_prepare (GSource *source, int *timeout_ms)
+{
+  calld_mailbox_ring (((RingSource *) source)->mailbox);
+  *timeout_ms = -1;
+  return FALSE;
+}
+
+static gboolean
+ring_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+static GSource *
+ring_source_new (CalldMailbox *mailbox)
+{
+  static GSourceFuncs funcs = { .prepare = ring_prepare, .dispatch = ring_dispatch };
+  GSource *source = g_source_new (&funcs, sizeof (RingSource));
+
+  ((RingSource *) source)->mailbox = mailbox;
+  /* Only the first of all sources is asked in every turn. */
+  g_source_set_priority (source, G_MININT);
+  g_source_set_static_name (source, "calld-hub ring");
+  calld_mailbox_set_quiet (mailbox, TRUE);
+  return source;
+}
+
 static GSource *
 attach (GSource *source, GSourceFunc func, gpointer user_data)
 {
@@ -230,6 +274,7 @@ calld_hub_stop (CalldHub *self)
 
   if (reactor == NULL)
     return;
+  calld_mailbox_set_quiet (calld_reactor_get_mailbox (reactor), FALSE);
   calld_reactor_stop (reactor);
   calld_mailbox_dispatch (self->mailbox, self);
   self->reactor = NULL;
@@ -238,6 +283,7 @@ calld_hub_stop (CalldHub *self)
   calld_mailbox_close (self->mailbox);
   g_source_destroy (self->mail_source);
   g_source_destroy (self->stall_source);
+  g_source_destroy (self->ring_source);
   g_signal_handlers_disconnect_by_data (self->server, self);
   g_hash_table_iter_init (&iter, self->streams);
   while (g_hash_table_iter_next (&iter, &stream, NULL)) {
@@ -264,6 +310,7 @@ calld_hub_finalize (GObject *object)
 
   g_clear_pointer (&self->mail_source, g_source_unref);
   g_clear_pointer (&self->stall_source, g_source_unref);
+  g_clear_pointer (&self->ring_source, g_source_unref);
   g_clear_pointer (&self->tls, calld_tls_context_unref);
   g_clear_pointer (&self->mailbox, calld_mailbox_free);
   g_clear_pointer (&self->streams, g_hash_table_unref);
@@ -316,6 +363,8 @@ calld_hub_new (const CalldHubOptions *options, SoupServer *server, GError **erro
                               G_SOURCE_FUNC (on_mail), self);
   self->stall_source = attach (g_timeout_source_new_seconds (STALL_CHECK_SECONDS), on_stall_check,
                                self);
+  self->ring_source = attach (ring_source_new (calld_reactor_get_mailbox (self->reactor)), NULL,
+                              NULL);
   g_signal_connect (server, "request-read", G_CALLBACK (on_request_read), self);
   g_signal_connect (server, "request-finished", G_CALLBACK (on_request_finished), self);
   return g_steal_pointer (&self);
@@ -344,17 +393,22 @@ calld_hub_get_reactor (CalldHub *self)
 void
 calld_hub_post (CalldHub *self, CalldMail *mail)
 {
-  if (self->reactor != NULL)
-    calld_mailbox_post_wait (calld_reactor_get_mailbox (self->reactor), mail);
-  else
+  if (self->reactor == NULL) {
     mail->open (mail, NULL);
+    return;
+  }
+  calld_mailbox_post_wait (calld_reactor_get_mailbox (self->reactor), mail);
+  ring_if_alone (self);
 }
 
 gboolean
 calld_hub_try_post (CalldHub *self, CalldMail *mail)
 {
-  if (self->reactor != NULL && calld_mailbox_post (calld_reactor_get_mailbox (self->reactor), mail))
+  if (self->reactor != NULL &&
+      calld_mailbox_post (calld_reactor_get_mailbox (self->reactor), mail)) {
+    ring_if_alone (self);
     return TRUE;
+  }
   mail->open (mail, NULL);
   return FALSE;
 }

@@ -22,6 +22,8 @@ struct _CalldMailbox {
   guint pieces;
   gsize weight;
   gboolean closed;
+  gboolean quiet;  /* whether posting wakes nobody until calld_mailbox_ring() */
+  gboolean unrung; /* whether mail waits that the owner was not woken for */
 };
 
 /**
@@ -86,6 +88,17 @@ is_full_unlocked (const CalldMailbox *self)
 }
 
 static void
+ring_unlocked (CalldMailbox *self)
+{
+  guint64 one = 1;
+  gssize written = write (self->fd, &one, sizeof one);
+
+  /* It can only fail when the counter is full, and then the reader is awake already. */
+  (void) written;
+  self->unrung = FALSE;
+}
+
+static void
 append_unlocked (CalldMailbox *self, CalldMail *mail)
 {
   gboolean was_empty = self->first == NULL;
@@ -95,13 +108,40 @@ append_unlocked (CalldMailbox *self, CalldMail *mail)
   self->last = &mail->next;
   self->pieces++;
   self->weight += mail->weight;
-  if (was_empty) {
-    guint64 one = 1;
-    gssize written = write (self->fd, &one, sizeof one);
+  if (was_empty)
+    self->unrung = TRUE;
+  if (self->unrung && !self->quiet)
+    ring_unlocked (self);
+}
 
-    /* It can only fail when the counter is full, and then the reader is awake already. */
-    (void) written;
-  }
+/**
+ * calld_mailbox_set_quiet:
+ * @self: a mailbox
+ * @quiet: whether posting wakes nobody until calld_mailbox_ring()
+ *
+ * Waking a thread costs more than a piece of mail: who posts several in a row rings once.
+ */
+void
+calld_mailbox_set_quiet (CalldMailbox *self, gboolean quiet)
+{
+  g_mutex_lock (&self->lock);
+  self->quiet = quiet;
+  g_mutex_unlock (&self->lock);
+}
+
+/**
+ * calld_mailbox_ring:
+ * @self: a mailbox
+ *
+ * Wakes the owner if mail waits that it was not woken for.
+ */
+void
+calld_mailbox_ring (CalldMailbox *self)
+{
+  g_mutex_lock (&self->lock);
+  if (self->unrung)
+    ring_unlocked (self);
+  g_mutex_unlock (&self->lock);
 }
 
 /**
@@ -163,8 +203,11 @@ calld_mailbox_post_wait (CalldMailbox *self, CalldMail *mail)
   gboolean closed;
 
   g_mutex_lock (&self->lock);
-  while (!self->closed && is_full_unlocked (self))
+  while (!self->closed && is_full_unlocked (self)) {
+    if (self->unrung)
+      ring_unlocked (self);
     g_cond_wait (&self->emptied, &self->lock);
+  }
   closed = self->closed;
   if (!closed)
     append_unlocked (self, mail);
@@ -223,6 +266,7 @@ take_all (CalldMailbox *self)
   self->last = &self->first;
   self->pieces = 0;
   self->weight = 0;
+  self->unrung = FALSE;
   g_cond_broadcast (&self->emptied);
   g_mutex_unlock (&self->lock);
   return mail;

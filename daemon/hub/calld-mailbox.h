@@ -47,6 +47,8 @@ int calld_mailbox_get_fd (CalldMailbox *self);
 gboolean calld_mailbox_post (CalldMailbox *self, CalldMail *mail);
 void calld_mailbox_post_always (CalldMailbox *self, CalldMail *mail);
 gboolean calld_mailbox_post_wait (CalldMailbox *self, CalldMail *mail);
+void calld_mailbox_set_quiet (CalldMailbox *self, gboolean quiet);
+void calld_mailbox_ring (CalldMailbox *self);
 gboolean calld_mailbox_is_full (CalldMailbox *self);
 guint calld_mailbox_get_length (CalldMailbox *self);
 guint calld_mailbox_dispatch (CalldMailbox *self, gpointer receiver);

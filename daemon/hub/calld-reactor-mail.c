@@ -9,6 +9,10 @@
 
 /* How soon peers are read again that waited for a busy main context. */
 #define MAIN_RETRY_MS 5
+/* How long mail that can wait may do so, if the main context was woken less than this ago: under
+ * load several requests then share each of the steps that follow, down to the commit and the way
+ * back. What comes alone does not wait. */
+#define MAIN_GATHER_MS 2
 
 /**
  * calld_reactor_post:
@@ -22,7 +26,52 @@ void
 calld_reactor_post (CalldReactor *self, CalldMail *mail)
 {
   mail->began_us = self->last_turn_us;
+  self->main_is_urgent = TRUE;
   calld_mailbox_post_always (self->to_main, mail);
+}
+
+/**
+ * calld_reactor_post_relaxed:
+ * @self: a reactor
+ * @mail: (transfer full): opened in the main context with the hub as receiver
+ *
+ * Like calld_reactor_post(), for what there is much of: it may wait a moment for more of its kind.
+ */
+void
+calld_reactor_post_relaxed (CalldReactor *self, CalldMail *mail)
+{
+  mail->began_us = self->last_turn_us;
+  self->main_is_relaxed = TRUE;
+  calld_mailbox_post_always (self->to_main, mail);
+}
+
+static void
+ring_main (CalldReactor *self)
+{
+  self->main_is_urgent = self->main_is_relaxed = FALSE;
+  self->main_rung_ms = self->wheel.now_ms;
+  calld_reactor_stop_timer (self, &self->ring_timer);
+  calld_mailbox_ring (self->to_main);
+}
+
+static void
+on_ring_timer (CalldWheelTimer *timer)
+{
+  ring_main ((CalldReactor *) ((char *) timer - G_STRUCT_OFFSET (CalldReactor, ring_timer)));
+}
+
+/* At the end of each batch: wakes the main context for what was posted, now or a little later. */
+void
+calld_reactor_ring_main (CalldReactor *self)
+{
+  guint64 due_ms = self->main_rung_ms + MAIN_GATHER_MS;
+
+  if (!self->main_is_urgent && !self->main_is_relaxed)
+    return;
+  if (self->main_is_urgent || self->wheel.now_ms >= due_ms)
+    ring_main (self);
+  else if (!calld_wheel_is_started (&self->ring_timer))
+    calld_reactor_start_timer (self, &self->ring_timer, due_ms - self->wheel.now_ms, on_ring_timer);
 }
 
 /**

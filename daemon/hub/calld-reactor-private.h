@@ -61,6 +61,11 @@ struct _CalldReactor {
   CalldPeer *dead;
   GPtrArray *waiting_for_main;
   CalldWheelTimer main_timer;
+  /* Mail the main context was not woken for yet. */
+  gboolean main_is_urgent;
+  gboolean main_is_relaxed;
+  guint64 main_rung_ms;
+  CalldWheelTimer ring_timer;
 
   GArray *slots;
   guint32 first_free;
@@ -100,6 +105,7 @@ void calld_reactor_watch (CalldReactor *self, CalldPeer *peer, guint8 interest);
 void calld_reactor_forget (CalldReactor *self, CalldPeer *peer);
 void calld_reactor_mark_dirty (CalldReactor *self, CalldPeer *peer);
 void calld_reactor_mark_again (CalldReactor *self, CalldPeer *peer);
+void calld_reactor_ring_main (CalldReactor *self);
 void calld_reactor_close_listeners (CalldReactor *self);
 gboolean calld_reactor_account (CalldReactor *self, CalldPeer *peer, gsize bytes);
 

@@ -53,6 +53,7 @@ calld_reactor_new (const CalldHubOptions *options,
   self->limits = (CalldQueueLimits){ options->queue_frames, options->queue_bytes };
   self->tls = tls;
   self->to_main = to_main;
+  calld_mailbox_set_quiet (to_main, TRUE);
   self->mailbox = calld_mailbox_new (MAILBOX_PIECES, MAILBOX_WEIGHT);
   self->rooms = calld_rooms_new ();
   self->routes = g_array_new (FALSE, FALSE, sizeof (CalldRoute));
@@ -286,6 +287,7 @@ calld_reactor_turn (CalldReactor *self, int timeout_ms)
   end_batch (self);
   if (self->measured_us != 0)
     finish_measurement (self);
+  calld_reactor_ring_main (self);
   publish_stats (self);
 }
 

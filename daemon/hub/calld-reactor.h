@@ -87,6 +87,7 @@ void calld_reactor_foreach (CalldReactor *self,
                             gpointer user_data);
 
 void calld_reactor_post (CalldReactor *self, CalldMail *mail);
+void calld_reactor_post_relaxed (CalldReactor *self, CalldMail *mail);
 gboolean calld_reactor_is_main_busy (CalldReactor *self);
 void calld_reactor_hold_until_main (CalldReactor *self, CalldPeer *peer);
 void calld_reactor_drain (CalldReactor *self, guint spread_ms, CalldMail *on_drained);

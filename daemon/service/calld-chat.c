@@ -141,9 +141,9 @@ on_appended (GObject *source, GAsyncResult *result, gpointer user_data)
   message = calld_view_message (stored);
   if (!repeated)
     publish_message (self, sending, message);
-  calld_log_info ("message_sent", .appointment_id = sending->appointment->id,
-                  .user_id = sending->who->user_id, .connection_id = sending->connection_id,
-                  .latency_us = calld_clock_monotonic_us (self->clock) - sending->began_us);
+  calld_log_debug ("message_sent", .appointment_id = sending->appointment->id,
+                   .user_id = sending->who->user_id, .connection_id = sending->connection_id,
+                   .latency_us = calld_clock_monotonic_us (self->clock) - sending->began_us);
   g_task_return_pointer (task, g_steal_pointer (&message), g_object_unref);
 }
 

@@ -23,10 +23,11 @@
 
 #define MIGRATIONS "/org/libcall/calld/sql/sqlite"
 
-/* How many jobs share one transaction, and how long a busy writer waits for more of them. A job
- * that comes alone is committed at once; under load one fsync serves all that came within this
- * time. */
+/* How many jobs share one transaction, and how long it is kept open for more of them: until none
+ * has come for the gap, but not for longer than the wait. Under load one fsync serves all that came
+ * within this time. */
 #define GROUP_MAX 1024
+#define GROUP_GAP_US 200
 #define GROUP_WAIT_US 2000
 
 typedef struct _Worker Worker;
@@ -88,7 +89,7 @@ worker_unref (Worker *self)
   g_atomic_rc_box_release_full (self, worker_clear);
 }
 
-/* Takes the next task, waiting until @deadline (monotonic; -1: for ever, 0: not at all). */
+/* Takes the next task, waiting until @deadline (monotonic; -1: for ever). */
 static GTask *
 worker_pop (Worker *self, gint64 deadline)
 {
@@ -98,7 +99,7 @@ worker_pop (Worker *self, gint64 deadline)
   while (g_queue_is_empty (&self->queue) && !self->closing) {
     if (deadline < 0)
       g_cond_wait (&self->changed, &self->lock);
-    else if (deadline == 0 || !g_cond_wait_until (&self->changed, &self->lock, deadline))
+    else if (!g_cond_wait_until (&self->changed, &self->lock, deadline))
       break;
   }
   task = g_queue_pop_head (&self->queue);
@@ -232,6 +233,49 @@ outcome_return (Outcome *outcome)
 }
 
 static gboolean
+return_all (gpointer user_data)
+{
+  GArray *group = user_data;
+
+  for (guint i = 0; i < group->len; i++)
+    outcome_return (&g_array_index (group, Outcome, i));
+  return G_SOURCE_REMOVE;
+}
+
+/* Each task would wake its context for itself; those of one context in a row share one turn of it.
+ */
+static void
+return_in_context (GMainContext *context, const Outcome *outcomes, guint n)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+  GArray *group = g_array_sized_new (FALSE, FALSE, sizeof (Outcome), n);
+
+  g_array_append_vals (group, outcomes, n);
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, return_all, group, (GDestroyNotify) g_array_unref);
+  g_source_set_static_name (source, "calld-store answers");
+  g_source_attach (source, context);
+}
+
+static void
+return_group (const GArray *group)
+{
+  guint begin = 0;
+
+  while (begin < group->len) {
+    const Outcome *first = &g_array_index (group, Outcome, begin);
+    GMainContext *context = g_task_get_context (first->task);
+    guint end = begin + 1;
+
+    while (end < group->len &&
+           g_task_get_context (g_array_index (group, Outcome, end).task) == context)
+      end++;
+    return_in_context (context, first, end - begin);
+    begin = end;
+  }
+}
+
+static gboolean
 apply_job (Worker *self, Outcome *outcome)
 {
   CalldJob *job = g_task_get_task_data (outcome->task);
@@ -301,7 +345,9 @@ apply_group (Worker *self, GTask *first, GArray *group, GError **error)
       *error = g_error_copy (outcome.error);
       return FALSE;
     }
-    task = group->len < GROUP_MAX ? worker_pop (self, group->len > 1 ? deadline : 0) : NULL;
+    task = group->len < GROUP_MAX
+               ? worker_pop (self, MIN (g_get_monotonic_time () + GROUP_GAP_US, deadline))
+               : NULL;
   } while (task != NULL);
   return TRUE;
 }
@@ -365,8 +411,7 @@ work_write (Worker *self, GTask *first)
   }
   note_group (self, group->len, error);
   calld_metrics_observe (CALLD_SERIES_COMMIT, g_get_monotonic_time () - began_us);
-  for (guint i = 0; i < group->len; i++)
-    outcome_return (&g_array_index (group, Outcome, i));
+  return_group (group);
 }
 
 /* --- opening and closing --------------------------------------------------------------------- */
