@@ -21,6 +21,7 @@ struct _CalldMailbox {
   CalldMail **last;
   guint pieces;
   gsize weight;
+  guint waiting; /* who waits until it is emptied */
   gboolean closed;
   gboolean quiet;  /* whether posting wakes nobody until calld_mailbox_ring() */
   gboolean unrung; /* whether mail waits that the owner was not woken for */
@@ -206,7 +207,9 @@ calld_mailbox_post_wait (CalldMailbox *self, CalldMail *mail)
   while (!self->closed && is_full_unlocked (self)) {
     if (self->unrung)
       ring_unlocked (self);
+    self->waiting++;
     g_cond_wait (&self->emptied, &self->lock);
+    self->waiting--;
   }
   closed = self->closed;
   if (!closed)
@@ -267,7 +270,8 @@ take_all (CalldMailbox *self)
   self->pieces = 0;
   self->weight = 0;
   self->unrung = FALSE;
-  g_cond_broadcast (&self->emptied);
+  if (self->waiting > 0) /* telling nobody is a system call, too */
+    g_cond_broadcast (&self->emptied);
   g_mutex_unlock (&self->lock);
   return mail;
 }

@@ -27,6 +27,7 @@
  * has come for the gap, but not for longer than the wait. Under load one fsync serves all that came
  * within this time. */
 #define GROUP_MAX 1024
+#define READ_MAX 256
 #define GROUP_GAP_US 200
 #define GROUP_WAIT_US 2000
 
@@ -89,7 +90,7 @@ worker_unref (Worker *self)
   g_atomic_rc_box_release_full (self, worker_clear);
 }
 
-/* Takes the next task, waiting until @deadline (monotonic; -1: for ever). */
+/* Takes the next task, waiting until @deadline (monotonic; -1: for ever, 0: not at all). */
 static GTask *
 worker_pop (Worker *self, gint64 deadline)
 {
@@ -99,7 +100,7 @@ worker_pop (Worker *self, gint64 deadline)
   while (g_queue_is_empty (&self->queue) && !self->closing) {
     if (deadline < 0)
       g_cond_wait (&self->changed, &self->lock);
-    else if (!g_cond_wait_until (&self->changed, &self->lock, deadline))
+    else if (deadline == 0 || !g_cond_wait_until (&self->changed, &self->lock, deadline))
       break;
   }
   task = g_queue_pop_head (&self->queue);
@@ -173,8 +174,11 @@ worker_push (Worker *self, GTask *task)
   if (why != NULL)
     self->refused++;
   else {
+    /* The thread only waits while there is nothing; telling it again is a system call for nothing.
+     */
+    if (g_queue_is_empty (&self->queue))
+      g_cond_signal (&self->changed);
     g_queue_push_tail (&self->queue, task);
-    g_cond_signal (&self->changed);
   }
   g_mutex_unlock (&self->lock);
 
@@ -184,49 +188,25 @@ worker_push (Worker *self, GTask *task)
   }
 }
 
-/* --- reading --------------------------------------------------------------------------------- */
+/* --- answers ---------------------------------------------------------------------------------- */
 
-static void
-work_read (Worker *self, GTask *task)
-{
-  GDestroyNotify free_result = NULL;
-  GError *error = NULL;
-  gpointer result;
-
-  if (!g_task_return_error_if_cancelled (task)) {
-    result = calld_sqlite_read (self->db, g_task_get_task_data (task), &free_result, &error);
-    if (result != NULL)
-      g_task_return_pointer (task, result, free_result);
-    else
-      g_task_return_error (task, error);
-  }
-  g_object_unref (task);
-
-  g_mutex_lock (&self->lock);
-  self->jobs++;
-  g_mutex_unlock (&self->lock);
-}
-
-/* --- writing --------------------------------------------------------------------------------- */
-
-/* One job of a group: what is returned once the group is on the disk. */
+/* One job of a group: what is returned once the whole group is done. */
 typedef struct {
   GTask *task;
-  CalldMessageRecord *message;
+  gpointer result;
+  GDestroyNotify free_result; /* NULL for a job that only succeeds */
   GError *error;
 } Outcome;
 
 static void
 outcome_return (Outcome *outcome)
 {
-  const CalldJob *job = g_task_get_task_data (outcome->task);
-
   if (outcome->error != NULL) {
     g_task_return_error (outcome->task, outcome->error);
-    calld_message_record_free (outcome->message);
-  } else if (job->kind != CALLD_JOB_COMMIT)
-    g_task_return_pointer (outcome->task, outcome->message,
-                           (GDestroyNotify) calld_message_record_free);
+    if (outcome->result != NULL)
+      outcome->free_result (outcome->result);
+  } else if (outcome->free_result != NULL)
+    g_task_return_pointer (outcome->task, outcome->result, outcome->free_result);
   else
     g_task_return_boolean (outcome->task, TRUE);
   g_object_unref (outcome->task);
@@ -275,6 +255,48 @@ return_group (const GArray *group)
   }
 }
 
+/* --- reading --------------------------------------------------------------------------------- */
+
+static void
+read_one (Worker *self, Outcome *outcome)
+{
+  if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (outcome->task),
+                                            &outcome->error))
+    return;
+  outcome->result = calld_sqlite_read (self->db, g_task_get_task_data (outcome->task),
+                                       &outcome->free_result, &outcome->error);
+}
+
+/* What waits already is read in one go. All of it, and nothing more, was asked before the state of
+ * the database was fixed that it is read from: who has written something finds it. */
+static void
+work_read (Worker *self, GTask *first)
+{
+  g_autoptr (GArray) group = g_array_new (FALSE, TRUE, sizeof (Outcome));
+  GTask *task = first;
+
+  do {
+    Outcome outcome = { .task = task };
+
+    g_array_append_val (group, outcome);
+    task = group->len < READ_MAX ? worker_pop (self, 0) : NULL;
+  } while (task != NULL);
+
+  if (group->len > 1)
+    calld_sqlite_run (self->db, "BEGIN", NULL);
+  for (guint i = 0; i < group->len; i++)
+    read_one (self, &g_array_index (group, Outcome, i));
+  if (group->len > 1)
+    calld_sqlite_run (self->db, "COMMIT", NULL);
+
+  g_mutex_lock (&self->lock);
+  self->jobs += group->len;
+  g_mutex_unlock (&self->lock);
+  return_group (group);
+}
+
+/* --- writing --------------------------------------------------------------------------------- */
+
 static gboolean
 apply_job (Worker *self, Outcome *outcome)
 {
@@ -287,12 +309,13 @@ apply_job (Worker *self, Outcome *outcome)
     return calld_sqlite_writer_apply (self->writer, job->change, &outcome->error);
 
   if (job->kind == CALLD_JOB_CHANGE_MESSAGE)
-    outcome->message = calld_sqlite_writer_change_message (self->writer, job->message_change,
-                                                           &job->repeated, &outcome->error);
+    outcome->result = calld_sqlite_writer_change_message (self->writer, job->message_change,
+                                                          &job->repeated, &outcome->error);
   else
-    outcome->message = calld_sqlite_writer_append_message (self->writer, job->message,
-                                                           &job->repeated, &outcome->error);
-  return outcome->message != NULL;
+    outcome->result = calld_sqlite_writer_append_message (self->writer, job->message,
+                                                          &job->repeated, &outcome->error);
+  outcome->free_result = (GDestroyNotify) calld_message_record_free;
+  return outcome->result != NULL;
 }
 
 /* Each job has a savepoint of its own, so that one that is refused harms no other of its group. */
