@@ -80,6 +80,7 @@ parse_options (int *argc, char ***argv)
 static void
 run_scenario (LoadReport *report, const LoadScenario *scenario, gboolean compare)
 {
+  load_set_apart (scenario->apart);
   for (int run = 0; run < runs; run++)
     for (guint kind = 0; kind < LOAD_N_KINDS; kind++) {
       if ((scenario->kinds & 1u << kind) == 0 || (kind != LOAD_CALLD && alone) ||

@@ -213,12 +213,12 @@ run_store (LoadReport *report, LoadKind kind, const LoadOptions *options)
 #define ALL (1u << LOAD_CALLD | 1u << LOAD_SOCKETIO | 1u << LOAD_FLOOR)
 
 static const LoadScenario scenarios[] = {
-  { "rooms10", ALL, run_rooms10 },
-  { "rooms100", ALL, run_rooms100 },
-  { "idle", 1u << LOAD_CALLD | 1u << LOAD_SOCKETIO, run_idle },
-  { "fanout", 1u << LOAD_CALLD | 1u << LOAD_SOCKETIO, run_fanout },
-  { "http", 1u << LOAD_CALLD, run_http },
-  { "store", 1u << LOAD_CALLD, run_store },
+  { "rooms10", ALL, TRUE, run_rooms10 },
+  { "rooms100", ALL, TRUE, run_rooms100 },
+  { "idle", 1u << LOAD_CALLD | 1u << LOAD_SOCKETIO, TRUE, run_idle },
+  { "fanout", 1u << LOAD_CALLD | 1u << LOAD_SOCKETIO, FALSE, run_fanout },
+  { "http", 1u << LOAD_CALLD, TRUE, run_http },
+  { "store", 1u << LOAD_CALLD, FALSE, run_store },
 };
 
 const LoadScenario *

@@ -15,11 +15,13 @@ typedef struct {
  * LoadScenario:
  *
  * One kind of load. @run measures one server once; @kinds is a mask of the servers it makes sense
- * for.
+ * for; @apart says that clients and server share no CPU: what a message costs is asked, not how
+ * much the machine can do.
  */
 typedef struct {
   const char *name;
   guint kinds;
+  gboolean apart;
   void (*run) (LoadReport *report, LoadKind kind, const LoadOptions *options);
 } LoadScenario;
 

@@ -3,6 +3,7 @@
 
 #include "load-server.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,10 +43,43 @@ load_kind_is_available (LoadKind kind)
   return process != NULL && g_subprocess_wait_check (process, NULL, NULL);
 }
 
+static cpu_set_t all_cpus;
+static cpu_set_t server_cpus;
+
+/**
+ * load_set_apart:
+ * @apart: whether servers and clients share no CPU
+ *
+ * Clients would be elsewhere in life: on the CPU of the server they would preempt it with each
+ * message. With this the clients, that is we, have the last CPU, and servers that are started from
+ * now on have the others. Without a second CPU nothing happens.
+ */
+void
+load_set_apart (gboolean apart)
+{
+  cpu_set_t ours;
+  int last = -1;
+
+  if (CPU_COUNT (&all_cpus) == 0)
+    sched_getaffinity (0, sizeof all_cpus, &all_cpus);
+  server_cpus = ours = all_cpus;
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+    if (CPU_ISSET (cpu, &all_cpus))
+      last = cpu;
+  if (apart && CPU_COUNT (&all_cpus) > 1) {
+    CPU_CLR (last, &server_cpus);
+    CPU_ZERO (&ours);
+    CPU_SET (last, &ours);
+  }
+  sched_setaffinity (0, sizeof ours, &ours);
+}
+
 static void
-die_with_parent (gpointer user_data)
+set_up_child (gpointer user_data)
 {
   prctl (PR_SET_PDEATHSIG, SIGKILL);
+  if (CPU_COUNT (&server_cpus) > 0)
+    sched_setaffinity (0, sizeof server_cpus, &server_cpus);
 }
 
 static char *
@@ -124,7 +158,7 @@ load_server_start (LoadServer *self)
     g_ptr_array_add (argv, get_program ("FLOOR_SERVER"));
   }
   g_ptr_array_add (argv, NULL);
-  g_subprocess_launcher_set_child_setup (launcher, die_with_parent, NULL, NULL);
+  g_subprocess_launcher_set_child_setup (launcher, set_up_child, NULL, NULL);
   self->process = g_subprocess_launcher_spawnv (launcher, (const char *const *) argv->pdata,
                                                 &error);
   if (self->process == NULL)

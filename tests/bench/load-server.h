@@ -29,6 +29,7 @@ typedef struct {
   char **flags;       /* of calld */
 } LoadServer;
 
+void load_set_apart (gboolean apart);
 const char *load_kind_to_name (LoadKind kind);
 gboolean load_kind_is_available (LoadKind kind);
 
