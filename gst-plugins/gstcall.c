@@ -2,15 +2,21 @@
 #include "config.h"
 
 #include "gstcallegresssink.h"
+#include "gstcallnormalizer.h"
 
 #include <gst/gst.h>
 
 #define PACKAGE "libcall"
 
+/* A line for each element; the plug-in loads when one could be registered. */
 static gboolean
 plugin_init (GstPlugin *plugin)
 {
-  return GST_ELEMENT_REGISTER (callegresssink, plugin);
+  gboolean registered = FALSE;
+
+  registered |= GST_ELEMENT_REGISTER (callegresssink, plugin);
+  registered |= GST_ELEMENT_REGISTER (callnormalizer, plugin);
+  return registered;
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR,
