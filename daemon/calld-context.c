@@ -31,6 +31,7 @@ struct _CalldContext {
   CalldCalls *calls;
   CalldAppointments *appointments;
   CalldChat *chat;
+  CalldMeetings *meetings;
   CalldJobs *jobs;
   CalldThrottle *throttle;
   CalldThrottle *connects;
@@ -89,6 +90,7 @@ build_services (CalldContext *self)
   self->chat = calld_chat_new (self->config, self->clock, self->store, self->bus);
   self->roster = calld_roster_new (self->config, self->clock, self->store, self->bus);
   self->company = calld_company_new (self->clock, self->store, self->bus, self->chat, self->roster);
+  self->meetings = calld_meetings_new (self->config, self->clock, self->store);
   self->jobs = calld_jobs_new (self->config, self->clock, self->store, self->appointments,
                                self->calls);
   self->throttle = calld_throttle_new (self->clock, self->config->rate_limit_per_minute,
@@ -170,6 +172,7 @@ build_network (CalldContext *self, GError **error)
     .calls = self->calls,
     .appointments = self->appointments,
     .chat = self->chat,
+    .meetings = self->meetings,
     .began_us = calld_clock_monotonic_us (self->clock),
   };
   self->server = calld_server_new (&self->parts);
@@ -442,6 +445,7 @@ calld_context_free (CalldContext *self)
   g_clear_object (&self->company);
   g_clear_object (&self->roster);
   g_clear_object (&self->jobs);
+  g_clear_object (&self->meetings);
   g_clear_object (&self->chat);
   g_clear_object (&self->appointments);
   g_clear_object (&self->calls);

@@ -8,6 +8,7 @@
 #include "calld-clock.h"
 #include "calld-config.h"
 #include "calld-hub.h"
+#include "calld-meetings.h"
 #include "calld-router.h"
 #include "calld-stats.h"
 #include "calld-store.h"
@@ -28,6 +29,7 @@ G_BEGIN_DECLS
  * @calls: calls
  * @appointments: appointments
  * @chat: conversations
+ * @meetings: meetings at LiveKit
  * @hub: (nullable): the hub, for health
  * @stats: who is asked for figures
  * @watchdog: (nullable): what looks at them
@@ -45,6 +47,7 @@ typedef struct {
   CalldCalls *calls;
   CalldAppointments *appointments;
   CalldChat *chat;
+  CalldMeetings *meetings;
   CalldHub *hub;
   CalldStatsSources stats;
   CalldWatchdog *watchdog;

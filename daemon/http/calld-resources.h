@@ -46,6 +46,9 @@ void calld_resource_health_ready (CalldExchange *exchange);
 void calld_resource_openapi (CalldExchange *exchange);
 void calld_resource_asyncapi (CalldExchange *exchange);
 
+/* calld-resource-livekit.c */
+void calld_resource_livekit_webhook (CalldExchange *exchange);
+
 /* calld-resource-metrics.c */
 void calld_resource_metrics (CalldExchange *exchange);
 

@@ -89,6 +89,14 @@ static const CalldRoute routes[] = {
     .summary = "STUN and TURN servers, with a credential for a limited time",
     .answer = &call_ice_answer },
 
+  /* --- LiveKit --------------------------------------------------------------------------------- */
+
+  { "POST", "/livekit/webhook", CALLD_ROUTE_OPEN, calld_resource_livekit_webhook, .tag = "LiveKit",
+    .summary = "What LiveKit tells of rooms, tracks and egress",
+    .who = "LiveKit, by the signature it puts into Authorization",
+    .consumes = "application/webhook+json", .produces = "*/*",
+    .refusals = R (UNAUTHORIZED) | R (INVALID) | R (UNAVAILABLE) },
+
   /* --- appointments --------------------------------------------------------------------------- */
 
   { "GET", "/api/appointments", CALLD_ROUTE_NONE, calld_resource_appointments_list,

@@ -203,6 +203,39 @@ check_metrics_token (CalldConfig *config, GPtrArray *problems)
                               METRICS_TOKEN_MIN);
 }
 
+static gboolean
+has_scheme (const char *url, const char *const *schemes)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+
+  return uri != NULL && g_uri_get_host (uri) != NULL && *g_uri_get_host (uri) != '\0' &&
+         g_strv_contains (schemes, g_uri_get_scheme (uri));
+}
+
+static void
+check_livekit (CalldConfig *config, GPtrArray *problems)
+{
+  static const char *const api[] = { "ws", "wss", "http", "https", NULL };
+  static const char *const sockets[] = { "ws", "wss", NULL };
+
+  if ((config->livekit_api_key != NULL) != (config->livekit_api_secret != NULL))
+    calld_config_add_problem (
+        problems, config->livekit_api_key != NULL ? "LIVEKIT_API_SECRET" : "LIVEKIT_API_KEY",
+        "it is missing; LiveKit's key and secret go together");
+  if (config->livekit_url != NULL && !has_scheme (config->livekit_url, api))
+    calld_config_add_problem (problems, "LIVEKIT_URL",
+                              "this is no address like wss://livekit.example.org");
+  if (config->livekit_url != NULL && config->livekit_api_key == NULL)
+    calld_config_add_problem (problems, "LIVEKIT_API_KEY",
+                              "it is missing; LIVEKIT_URL is of no use without it");
+  if (g_strcmp0 (config->livekit_egress, "audio") == 0 && config->livekit_url == NULL)
+    calld_config_add_problem (problems, "LIVEKIT_URL",
+                              "it is missing; LIVEKIT_EGRESS=audio asks there for the tracks");
+  if (config->livekit_egress_url != NULL && !has_scheme (config->livekit_egress_url, sockets))
+    calld_config_add_problem (problems, "LIVEKIT_EGRESS_URL",
+                              "this is no address like wss://calld.example.org");
+}
+
 /* A secret of few different letters was typed, not drawn. */
 static void
 check_secret (CalldConfig *config, GPtrArray *problems)
@@ -242,6 +275,7 @@ calld_config_check (CalldConfig *config, GPtrArray *problems)
   check_secret (config, problems);
   check_alert_webhook (config, problems);
   check_metrics_token (config, problems);
+  check_livekit (config, problems);
   if (config->auto_accept && !config->development)
     calld_config_add_problem (problems, "AUTO_ACCEPT",
                               "calls that nobody answers are for CALL_ENV=development only");

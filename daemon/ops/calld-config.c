@@ -84,6 +84,13 @@ static const Variable variables[] = {
   { "ALERT_WEBHOOK_URL", KIND_TEXT, FIELD (alert_webhook_url) },
   { "ALERT_WEBHOOK_SECRET", KIND_LATER, .secret = TRUE },
   { "ALERT_WEBHOOK_SECRET_FILE", KIND_LATER },
+  { "LIVEKIT_URL", KIND_TEXT, FIELD (livekit_url) },
+  { "LIVEKIT_API_KEY", KIND_TEXT, FIELD (livekit_api_key) },
+  { "LIVEKIT_API_SECRET", KIND_LATER, .secret = TRUE },
+  { "LIVEKIT_API_SECRET_FILE", KIND_LATER },
+  { "LIVEKIT_EGRESS", KIND_WORD, FIELD (livekit_egress), .fallback = "on-demand",
+    .words = "on-demand|audio" },
+  { "LIVEKIT_EGRESS_URL", KIND_TEXT, FIELD (livekit_egress_url) },
   { "LOG_LEVEL", KIND_WORD, FIELD (log_level), .fallback = "info",
     .words = "error|warning|info|debug" },
   { "LOG_FORMAT", KIND_WORD, FIELD (log_format), .fallback = "text", .words = "text|json" },
@@ -381,6 +388,7 @@ load_all (Loading *loading)
   loading->config->turn_secret = load_secret (loading, "TURN_SECRET", NULL);
   loading->config->metrics_token = load_secret (loading, "METRICS_TOKEN", NULL);
   loading->config->alert_webhook_secret = load_secret (loading, "ALERT_WEBHOOK_SECRET", NULL);
+  loading->config->livekit_api_secret = load_secret (loading, "LIVEKIT_API_SECRET", NULL);
   load_memory_limit (loading);
   calld_config_check (loading->config, loading->problems);
 }
@@ -472,6 +480,11 @@ config_clear (gpointer data)
   g_strfreev (self->stun_urls);
   g_strfreev (self->turn_urls);
   g_free (self->turn_secret);
+  g_free (self->livekit_url);
+  g_free (self->livekit_api_key);
+  g_free (self->livekit_api_secret);
+  g_free (self->livekit_egress);
+  g_free (self->livekit_egress_url);
   g_strfreev (self->cors_origins);
   g_free (self->metrics_token);
   g_free (self->alert_webhook_url);

@@ -78,10 +78,15 @@ typedef struct {
   guint presence_grace_seconds;
   guint presence_away_seconds; /* 0: never */
   gboolean require_licence;
-  gboolean auto_accept; /* development only */
-  char **stun_urls;     /* never NULL, may be empty */
-  char **turn_urls;     /* never NULL, may be empty */
-  char *turn_secret;    /* (nullable) */
+  gboolean auto_accept;     /* development only */
+  char **stun_urls;         /* never NULL, may be empty */
+  char **turn_urls;         /* never NULL, may be empty */
+  char *turn_secret;        /* (nullable) */
+  char *livekit_url;        /* (nullable): its API */
+  char *livekit_api_key;    /* (nullable) */
+  char *livekit_api_secret; /* (nullable) */
+  char *livekit_egress; /* when to ask for tracks: "on-demand", or "audio" as they are published */
+  char *livekit_egress_url; /* (nullable): where LiveKit reaches us; the public URL if missing */
   guint turn_ttl_seconds;
   char **cors_origins; /* never NULL; "*" only in development */
   guint ping_interval_ms;
