@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CALLD "org.libcall.Calld1"
+#define CALLD CALLCTL_CALLD
 #define ADMIN "org.libcall.Calld1.Admin"
 #define CALL "org.libcall.Calld1.Call"
 #define PATH "/org/libcall/Calld1"
@@ -524,26 +524,6 @@ command_reload (Callctl *self, char **arguments, GError **error)
 }
 
 static gboolean
-print_answer (Callctl *self, GVariant *answer)
-{
-  g_autoptr (GVariant) dict = g_variant_get_child_value (answer, 0);
-
-  callctl_print_dict (self, dict);
-  return TRUE;
-}
-
-static gboolean
-command_stats (Callctl *self, char **arguments, GError **error)
-{
-  g_autoptr (GVariant) answer = NULL;
-
-  if (!count (arguments, 0, 0, error))
-    return FALSE;
-  answer = callctl_call (self, CALLD, "GetStats", NULL, NULL, error);
-  return answer != NULL && print_answer (self, answer);
-}
-
-static gboolean
 command_audit (Callctl *self, char **arguments, GError **error)
 {
   g_autoptr (GVariant) answer = NULL, object = NULL;
@@ -572,7 +552,8 @@ command_audit (Callctl *self, char **arguments, GError **error)
 
 const CallctlCommand callctl_commands[] = {
   { "status", "", "what calld does now", command_status },
-  { "stats", "", "counts of connections and of the store", command_stats },
+  { "stats", "[--watch]", "connections, throughput, latency, calls; --watch: again and again",
+    callctl_command_stats },
   { "user add",
     "--name=NAME --role=ROLE [--email=ADDRESS] [--time-zone=ZONE] [--licence=NUMBER] "
     "[--licence-until=DAY] [--no-password]",

@@ -76,7 +76,10 @@ add_to_json (CallJsonWriter *json, const char *name, GVariant *value)
 {
   g_autofree char *member = to_camel_case (name);
 
-  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+  /* GetStats gives the counts by code as the JSON object it is. */
+  if (g_str_equal (name, "errors") && g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    call_json_add_raw (json, member, g_variant_get_string (value, NULL));
+  else if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     call_json_add_string (json, member, g_variant_get_string (value, NULL));
   else if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
     call_json_add_bool (json, member, g_variant_get_boolean (value));

@@ -21,6 +21,9 @@ typedef struct {
   gboolean system;
 } Callctl;
 
+/* The name of calld, and of its main interface. */
+#define CALLCTL_CALLD "org.libcall.Calld1"
+
 /* Mistakes of the command line, apart from refusals of calld. */
 #define CALLCTL_USAGE (g_quark_from_static_string ("callctl-usage"))
 
@@ -50,6 +53,10 @@ GVariant *callctl_call (Callctl *self,
                         GVariant *arguments,
                         GUnixFDList *descriptors,
                         GError **error);
+
+/* --- callctl-stats.c --- */
+
+gboolean callctl_command_stats (Callctl *self, char **arguments, GError **error);
 
 /* --- callctl-input.c --- */
 

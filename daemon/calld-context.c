@@ -499,6 +499,21 @@ calld_context_get_stats (CalldContext *self, CalldStats *stats)
   calld_stats_take (stats, &self->parts.stats);
 }
 
+/**
+ * calld_context_get_report:
+ * @self: a daemon
+ *
+ * Returns: (transfer full): how the daemon does
+ */
+CallStatsAnswer *
+calld_context_get_report (CalldContext *self)
+{
+  CalldStats stats;
+
+  calld_context_get_stats (self, &stats);
+  return calld_report_new (&stats, self->watchdog, calld_clock_now_ms (self->clock));
+}
+
 CalldConfig *
 calld_context_get_config (CalldContext *self)
 {

@@ -10,6 +10,7 @@
 #include "calld-config.h"
 #include "calld-gateway.h"
 #include "calld-hub.h"
+#include "calld-report.h"
 #include "calld-stats.h"
 #include "calld-store.h"
 
@@ -26,9 +27,8 @@ CalldContext *calld_context_new (CalldConfig *config, CalldClock *clock, GError 
 void calld_context_free (CalldContext *self);
 
 gboolean calld_context_start (CalldContext *self, gboolean demo, GError **error);
-void calld_context_drain_async (CalldContext *self,
-                                GAsyncReadyCallback callback,
-                                gpointer user_data);
+void
+calld_context_drain_async (CalldContext *self, GAsyncReadyCallback callback, gpointer user_data);
 gboolean calld_context_drain_finish (CalldContext *self, GAsyncResult *result, GError **error);
 void calld_context_stop (CalldContext *self);
 
@@ -36,6 +36,7 @@ const char *calld_context_get_address (CalldContext *self);
 const char *calld_context_get_demo_link (CalldContext *self);
 
 void calld_context_get_stats (CalldContext *self, CalldStats *stats);
+CallStatsAnswer *calld_context_get_report (CalldContext *self);
 
 CalldConfig *calld_context_get_config (CalldContext *self);
 CalldClock *calld_context_get_clock (CalldContext *self);

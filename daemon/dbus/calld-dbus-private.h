@@ -37,6 +37,8 @@ gboolean calld_dbus_is_operator (guint uid);
 CalldContext *calld_dbus_get_context (CalldDbus *self);
 void calld_dbus_open_session (CalldDbusRequest *request);
 
+GVariant *calld_dbus_stats_to_variant (const CallStatsAnswer *answer);
+
 CalldDbusCalldAdmin *calld_dbus_admin_new (CalldDbus *dbus);
 
 G_END_DECLS

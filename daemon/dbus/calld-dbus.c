@@ -290,27 +290,10 @@ on_reload (CalldDbusCalld *daemon, GDBusMethodInvocation *invocation, CalldDbus 
 static void
 do_get_stats (CalldDbusRequest *request)
 {
-  CalldContext *context = request->dbus->context;
-  CalldHubStats hub = { 0 };
-  CalldStoreStats store = { 0 };
-  GVariantDict dict;
+  g_autoptr (CallStatsAnswer) report = calld_context_get_report (request->dbus->context);
 
-  calld_hub_get_stats (calld_context_get_hub (context), &hub);
-  calld_store_get_stats (calld_context_get_store (context), &store);
-  g_variant_dict_init (&dict, NULL);
-  g_variant_dict_insert (&dict, "connections", "u", hub.members);
-  g_variant_dict_insert (&dict, "http-connections", "u", hub.http_connections);
-  g_variant_dict_insert (&dict, "accepted", "t", hub.accepted);
-  g_variant_dict_insert (&dict, "refused", "t", hub.refused);
-  g_variant_dict_insert (&dict, "delivered", "t", hub.delivered);
-  g_variant_dict_insert (&dict, "closed-slow", "t", hub.closed_slow);
-  g_variant_dict_insert (&dict, "active-calls", "u",
-                         calld_calls_count (calld_context_get_calls (context)));
-  g_variant_dict_insert (&dict, "store-jobs", "t", store.jobs);
-  g_variant_dict_insert (&dict, "store-commits", "t", store.commits);
-  g_variant_dict_insert (&dict, "store-queued", "u", store.queued);
-  g_variant_dict_insert (&dict, "store-healthy", "b", store.healthy);
-  calld_dbus_request_return (request, g_variant_new ("(@a{sv})", g_variant_dict_end (&dict)));
+  calld_dbus_request_return (request,
+                             g_variant_new ("(@a{sv})", calld_dbus_stats_to_variant (report)));
 }
 
 static gboolean

@@ -52,6 +52,9 @@ void calld_resource_livekit_webhook (CalldExchange *exchange);
 /* calld-resource-metrics.c */
 void calld_resource_metrics (CalldExchange *exchange);
 
+/* calld-resource-stats.c */
+void calld_resource_stats (CalldExchange *exchange);
+
 /* calld-resource-pages.c */
 void calld_resource_root (CalldExchange *exchange);
 void calld_resource_join_page (CalldExchange *exchange);

@@ -9,6 +9,7 @@
 
 #include "call-body.h"
 #include "call-error.h"
+#include "call-stats-body.h"
 
 /*
  * Every address that is served over HTTP but the real-time ones, and what is to be known of it. The
@@ -70,6 +71,9 @@ static const CalldRoute routes[] = {
     .summary = "All addresses, as an OpenAPI 3.1 document", .produces = JSON },
   { "GET", "/api/asyncapi.json", CALLD_ROUTE_OPEN, calld_resource_asyncapi, .tag = "Operation",
     .summary = "All events over Socket.IO, as an AsyncAPI 3.0 document", .produces = JSON },
+  { "GET", "/api/stats", CALLD_ROUTE_NONE, calld_resource_stats, .tag = "Operation",
+    .summary = "How the server does: connections, throughput, latency, errors",
+    .who = "an admin, a service", .answer = &call_stats_answer, .refusals = R (FORBIDDEN) },
   { "GET", "/metrics", CALLD_ROUTE_OPEN | CALLD_ROUTE_QUIET, calld_resource_metrics,
     .tag = "Operation", .summary = "All figures, for Prometheus",
     .who = "METRICS_TOKEN as bearer; without one, this machine", .produces = "text/plain",

@@ -28,6 +28,7 @@ typedef enum {
   CALLD_ACTION_SEND_MESSAGE,
   CALLD_ACTION_SUBSCRIBE_USER, /* subject: user_id */
   CALLD_ACTION_MANAGE_USERS,
+  CALLD_ACTION_READ_STATISTICS,
   CALLD_ACTION_OPERATE, /* drain, reload, statistics, end any call */
 } CalldAction;
 

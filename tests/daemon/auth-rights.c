@@ -56,6 +56,7 @@ static const char *const expected[] = {
   [CALLD_ACTION_SEND_MESSAGE] = "yyyppppp",
   [CALLD_ACTION_SUBSCRIBE_USER] = "fyypffff",
   [CALLD_ACTION_MANAGE_USERS] = "fffpffyf",
+  [CALLD_ACTION_READ_STATISTICS] = "fffpffyy",
   [CALLD_ACTION_OPERATE] = "fffpffyf",
 };
 
