@@ -126,6 +126,7 @@ build_gateways (CalldContext *self)
   socketio.ping_interval_ms = self->config->ping_interval_ms;
   socketio.ping_timeout_ms = self->config->ping_timeout_ms;
   socketio.max_payload = self->config->max_payload_bytes;
+  socketio.recovery = self->config->connection_recovery;
   socketio.cors_origins = (const char *const *) self->config->cors_origins;
   calld_socketio_attach (self->gateway, &socketio);
 
@@ -179,6 +180,8 @@ build_network (CalldContext *self, GError **error)
   calld_hub_options_init (&options);
   options.max_connections = self->config->max_connections;
   options.proxies = self->config->proxies;
+  options.compression = self->config->compression;
+  options.compression_threshold = self->config->compression_threshold_bytes;
   options.certificate_file = self->config->tls_cert_file;
   options.key_file = self->config->tls_key_file;
   self->hub = calld_hub_new (&options, calld_server_get_soup (self->server), error);

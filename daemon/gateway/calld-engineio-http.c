@@ -236,6 +236,15 @@ on_post_closed (CalldPeer *peer, gpointer owner)
 
 static const CalldPeerClass post_class = { .closed = on_post_closed };
 
+static gboolean
+keep_backlog (CalldEngineioSession *self, gconstpointer body, gsize length)
+{
+  if (!calld_reactor_reserve (self->server->reactor, length))
+    return FALSE;
+  self->backlog = g_bytes_new (body, length);
+  return TRUE;
+}
+
 /* Takes the packets of a body until the end, or until the application wants no more for now; then
  * the rest is kept, and the client waits for its answer. */
 static gboolean
@@ -243,6 +252,7 @@ take_packets (CalldEngineioSession *self, const guint8 *body, gsize length)
 {
   CallEngineioPayload payload;
   CallEngineioPacket packet;
+  gboolean good = TRUE;
   g_autoptr (GError) error = NULL;
 
   call_engineio_payload_init (&payload, body, length);
@@ -256,11 +266,11 @@ take_packets (CalldEngineioSession *self, const guint8 *body, gsize length)
       break;
   }
   if (error == NULL && payload.more && !self->is_closed)
-    self->backlog = g_bytes_new (payload.body, payload.left);
+    good = keep_backlog (self, payload.body, payload.left);
   if (error != NULL)
     g_debug ("bad payload: %s", error->message);
   call_engineio_payload_clear (&payload);
-  return error == NULL;
+  return good && error == NULL;
 }
 
 static void
@@ -300,6 +310,7 @@ calld_engineio_go_on_with_post (CalldEngineioSession *self)
   gsize length;
   const guint8 *body = g_bytes_get_data (backlog, &length);
 
+  calld_reactor_unreserve (self->server->reactor, length);
   if (peer != NULL)
     take_post (self, peer, body, length);
 }

@@ -29,6 +29,8 @@ calld_engineio_session_unref (CalldEngineioSession *self)
 {
   if (--self->refs > 0)
     return;
+  if (self->backlog != NULL)
+    calld_reactor_unreserve (self->server->reactor, g_bytes_get_size (self->backlog));
   g_clear_pointer (&self->backlog, g_bytes_unref);
   calld_queue_clear (&self->out);
   g_free (self);
@@ -366,7 +368,11 @@ calld_engineio_session_dup_remote_address (CalldEngineioSession *self)
 static void
 deliver (CalldClient *session, CalldFrame *frame, CalldSendFlags flags)
 {
-  calld_engineio_session_send ((CalldEngineioSession *) session, frame, flags);
+  CalldEngineioSession *self = (CalldEngineioSession *) session;
+
+  calld_engineio_session_send (self, frame, flags);
+  if (self->server->klass->delivered != NULL && !self->is_closed)
+    self->server->klass->delivered (self, frame);
 }
 
 static void
@@ -390,6 +396,18 @@ static const CalldClientClass session_class = {
   .close = close_session,
   .drain = drain,
 };
+
+/**
+ * calld_engineio_session_is_one:
+ * @client: a client of the hub
+ *
+ * Returns: whether it is a session, and not somebody who stands in for one
+ */
+gboolean
+calld_engineio_session_is_one (const CalldClient *client)
+{
+  return client->klass == &session_class;
+}
 
 /* --- the server ------------------------------------------------------------------------------- */
 

@@ -42,6 +42,7 @@ typedef struct _CalldEngineioSession CalldEngineioSession;
  * @message: a message came, good until this returns
  * @closed: the session has ended, whoever ended it; called once
  * @drain: (nullable): tell the client to come back later; the session is closed after it
+ * @delivered: (nullable): a frame of the hub, to the client or to one of its rooms, has been sent
  *
  * What is carried by Engine.IO. All in the reactor's thread.
  */
@@ -54,6 +55,7 @@ typedef struct {
                    gsize length);
   void (*closed) (CalldEngineioSession *session);
   void (*drain) (CalldEngineioSession *session, guint reconnect_ms);
+  void (*delivered) (CalldEngineioSession *session, CalldFrame *frame);
 } CalldEngineioClass;
 
 /**
@@ -107,5 +109,6 @@ void calld_engineio_session_release (CalldEngineioSession *self);
 void calld_engineio_session_close (CalldEngineioSession *self);
 CalldEngineioSession *calld_engineio_session_ref (CalldEngineioSession *self);
 void calld_engineio_session_unref (CalldEngineioSession *self);
+gboolean calld_engineio_session_is_one (const CalldClient *client);
 
 G_END_DECLS

@@ -14,10 +14,20 @@ struct _CalldSocketioServer {
   char **namespaces;
   guint connect_timeout_ms;
   guint max_attachments;
+  /* NULL unless clients may come back. */
+  CalldSocketioRecoveries *recoveries;
 };
+
+/* What has come of a binary packet; its memory counts against the budget of all. */
+typedef struct _CalldSocketioPartial {
+  CallSocketioPacket packet;
+  gsize bytes;
+} Partial;
 
 #define BIT(nsp) (1u << (nsp))
 #define NO_NAMESPACE G_MAXUINT
+/* Where clients may come back to. */
+#define ROOT 0
 /* A name that is not served is sent back; one of this length cannot be meant well. */
 #define NAMESPACE_MAX 200
 
@@ -117,26 +127,136 @@ stop_connect_timer (CalldSocketioSession *self)
 }
 
 /**
+ * calld_socketio_event_frame_new:
+ * @event: an event without acknowledgement or attachments
+ *
+ * Encodes an event once, with an offset, for clients of a server with recovery. Any thread.
+ *
+ * Returns: (transfer full): the frame
+ */
+CalldFrame *
+calld_socketio_event_frame_new (const char *event)
+{
+  g_autofree char *offset = calld_socketio_offset_new ();
+  g_autofree char *packet = call_socketio_add_offset (event, offset);
+
+  return calld_socketio_frame_new (packet);
+}
+
+/**
+ * calld_socketio_session_emit:
+ * @self: a client
+ * @event: an event without acknowledgement or attachments
+ *
+ * Sends an event; with recovery, a client that misses it gets it when it comes back.
+ */
+void
+calld_socketio_session_emit (CalldSocketioSession *self, const char *event)
+{
+  g_autoptr (CalldFrame) frame = NULL;
+
+  if (self->recovery == NULL) {
+    calld_socketio_session_send_text (self, event);
+    return;
+  }
+  frame = calld_socketio_event_frame_new (event);
+  self->engine.base.klass->deliver (&self->engine.base, frame, CALLD_SEND_DEFAULT);
+}
+
+/* --- coming back ------------------------------------------------------------------------------ */
+
+/* Finds what the client lost, if it asks for it and there still is somebody who knows. */
+static void
+begin_recovery (CalldSocketioSession *self, const char *owner)
+{
+  CalldSocketioServer *server = get_server (self);
+
+  if (self->wanted != NULL)
+    self->recovery = calld_socketio_recoveries_take (
+        server->recoveries, self->wanted[0], self->wanted[1], owner, &self->engine.base.member);
+  if (self->recovery == NULL) {
+    g_autofree char *sid = call_engineio_sid_new ();
+
+    g_clear_pointer (&self->wanted, g_strfreev);
+    self->recovery = calld_socketio_recovery_new (server->recoveries, sid, owner);
+  }
+}
+
+static void
+send_missed (CalldSocketioSession *self)
+{
+  g_autoptr (GPtrArray) missed = NULL;
+
+  if (self->wanted == NULL)
+    return;
+  missed = calld_socketio_recovery_get_missed (self->recovery, self->wanted[1]);
+  for (guint i = 0; missed != NULL && i < missed->len; i++)
+    calld_engineio_session_send (&self->engine, g_ptr_array_index (missed, i), CALLD_SEND_DEFAULT);
+  g_clear_pointer (&self->wanted, g_strfreev);
+}
+
+static void
+on_delivered (CalldEngineioSession *session, CalldFrame *frame)
+{
+  CalldSocketioSession *self = (CalldSocketioSession *) session;
+
+  if (self->recovery != NULL)
+    calld_socketio_recovery_note (self->recovery, frame);
+}
+
+static void
+end_recovery (CalldSocketioSession *self)
+{
+  g_clear_pointer (&self->recovery, calld_socketio_recovery_free);
+  g_clear_pointer (&self->wanted, g_strfreev);
+}
+
+/* A client whose connection is lost while it was in may come back; one that left does not want to.
+ * Nobody hears that the former left. */
+static void
+await_return (CalldSocketioSession *self)
+{
+  CalldReactor *reactor = calld_engineio_session_get_reactor (&self->engine);
+
+  if (self->recovery == NULL || !calld_socketio_session_is_joined (self, ROOT) ||
+      calld_reactor_is_draining (reactor))
+    return;
+  if (calld_socketio_recovery_await (g_steal_pointer (&self->recovery), &self->engine.base))
+    self->joined &= ~BIT (ROOT);
+}
+
+/* --- namespaces ------------------------------------------------------------------------------- */
+
+/**
  * calld_socketio_session_accept:
  * @self: a client
  * @nsp: the namespace it asked for
+ * @owner: (nullable): who it is; with recovery, only the same one comes back as itself
  *
  * Lets a client in. Nothing happens if it does not wait for that any more.
  */
 void
-calld_socketio_session_accept (CalldSocketioSession *self, guint nsp)
+calld_socketio_session_accept (CalldSocketioSession *self, guint nsp, const char *owner)
 {
   g_autofree char *sid = NULL;
   g_autofree char *text = NULL;
+  const char *pid = NULL;
 
   if (!calld_socketio_session_is_joining (self, nsp))
     return;
   stop_connect_timer (self);
   self->joining &= ~BIT (nsp);
   self->joined |= BIT (nsp);
-  sid = call_engineio_sid_new ();
-  text = call_socketio_encode_connect (calld_socketio_session_get_namespace (self, nsp), sid);
+  if (nsp == ROOT && get_server (self)->recoveries != NULL) {
+    begin_recovery (self, owner);
+    sid = g_strdup (calld_socketio_recovery_get_sid (self->recovery));
+    pid = calld_socketio_recovery_get_pid (self->recovery);
+  } else {
+    sid = call_engineio_sid_new ();
+  }
+  text = call_socketio_encode_connect (calld_socketio_session_get_namespace (self, nsp), sid, pid);
   calld_socketio_session_send_text (self, text);
+  send_missed (self);
 }
 
 /**
@@ -166,6 +286,8 @@ leave (CalldSocketioSession *self, guint nsp)
     return;
   self->joined &= ~BIT (nsp);
   self->joining &= ~BIT (nsp);
+  if (nsp == ROOT)
+    end_recovery (self);
   if (server->app.left != NULL)
     server->app.left (self, nsp);
 }
@@ -198,6 +320,19 @@ find_namespace (CalldSocketioServer *server, const char *name)
   return NO_NAMESPACE;
 }
 
+static void
+remember_wish (CalldSocketioSession *self, const CallSocketioPacket *packet)
+{
+  char *pid, *offset;
+
+  g_clear_pointer (&self->wanted, g_strfreev);
+  if (!call_socketio_packet_get_recovery (packet, &pid, &offset))
+    return;
+  self->wanted = g_new0 (char *, 3);
+  self->wanted[0] = pid;
+  self->wanted[1] = offset;
+}
+
 static gboolean
 take_connect (CalldSocketioSession *self, guint nsp, const CallSocketioPacket *packet)
 {
@@ -215,6 +350,8 @@ take_connect (CalldSocketioSession *self, guint nsp, const CallSocketioPacket *p
   if (((self->joined | self->joining) & BIT (nsp)) != 0)
     return FALSE;
   self->joining |= BIT (nsp);
+  if (nsp == ROOT && server->recoveries != NULL)
+    remember_wish (self, packet);
   server->app.connect (self, nsp, packet);
   return TRUE;
 }
@@ -261,11 +398,22 @@ take_packet (CalldSocketioSession *self, const CallSocketioPacket *packet)
 }
 
 static void
-drop_partial (CalldSocketioSession *self)
+partial_free (CalldReactor *reactor, Partial *partial)
 {
-  if (self->partial != NULL)
-    call_socketio_packet_clear (self->partial);
-  g_clear_pointer (&self->partial, g_free);
+  if (partial == NULL)
+    return;
+  calld_reactor_unreserve (reactor, partial->bytes);
+  call_socketio_packet_clear (&partial->packet);
+  g_free (partial);
+}
+
+static gboolean
+reserve (CalldSocketioSession *self, gsize bytes)
+{
+  if (calld_reactor_reserve (calld_engineio_session_get_reactor (&self->engine), bytes))
+    return TRUE;
+  g_debug ("memory for incomplete messages is used up");
+  return FALSE;
 }
 
 static gboolean
@@ -282,7 +430,11 @@ take_text (CalldSocketioSession *self, const guint8 *data, gsize length)
   }
   if (call_socketio_packet_is_complete (&packet))
     return take_packet (self, &packet);
-  self->partial = g_memdup2 (&packet, sizeof packet);
+  if (!reserve (self, length))
+    return FALSE;
+  self->partial = g_new0 (Partial, 1);
+  self->partial->bytes = length;
+  self->partial->packet = packet;
   memset (&packet, 0, sizeof packet);
   return TRUE;
 }
@@ -290,17 +442,21 @@ take_text (CalldSocketioSession *self, const guint8 *data, gsize length)
 static gboolean
 take_attachment (CalldSocketioSession *self, const guint8 *data, gsize length)
 {
-  g_autoptr (GBytes) bytes = g_bytes_new (data, length);
-  g_autofree CallSocketioPacket *packet = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  Partial *partial = self->partial;
   gboolean good;
 
-  if (self->partial == NULL || !call_socketio_packet_attach (self->partial, bytes, NULL))
+  if (partial == NULL || !reserve (self, length))
     return FALSE;
-  if (!call_socketio_packet_is_complete (self->partial))
+  partial->bytes += length;
+  bytes = g_bytes_new (data, length);
+  if (!call_socketio_packet_attach (&partial->packet, bytes, NULL))
+    return FALSE;
+  if (!call_socketio_packet_is_complete (&partial->packet))
     return TRUE;
-  packet = g_steal_pointer (&self->partial);
-  good = take_packet (self, packet);
-  call_socketio_packet_clear (packet);
+  self->partial = NULL;
+  good = take_packet (self, &partial->packet);
+  partial_free (calld_engineio_session_get_reactor (&self->engine), partial);
   return good;
 }
 
@@ -345,10 +501,12 @@ on_closed (CalldEngineioSession *session)
   CalldSocketioSession *self = (CalldSocketioSession *) session;
 
   stop_connect_timer (self);
+  await_return (self);
   for (guint nsp = 0; get_server (self)->namespaces[nsp] != NULL; nsp++)
     leave (self, nsp);
-  drop_partial (self);
+  partial_free (calld_engineio_session_get_reactor (session), g_steal_pointer (&self->partial));
   g_clear_pointer (&self->token, g_free);
+  end_recovery (self);
 }
 
 static void
@@ -369,11 +527,21 @@ static const CalldEngineioClass engine_class = {
   .drain = on_drain,
 };
 
+static const CalldEngineioClass recovering_class = {
+  .session_size = sizeof (CalldSocketioSession),
+  .opened = on_opened,
+  .message = on_message,
+  .closed = on_closed,
+  .drain = on_drain,
+  .delivered = on_delivered,
+};
+
 static void
 socketio_server_free (gpointer data)
 {
   CalldSocketioServer *self = data;
 
+  g_clear_pointer (&self->recoveries, calld_socketio_recoveries_free);
   g_strfreev (self->namespaces);
   if (self->app_free != NULL)
     self->app_free (self->app_data);
@@ -407,7 +575,11 @@ calld_socketio_server_new (CalldReactor *reactor,
   self->namespaces = g_strdupv ((char **) options->namespaces);
   self->connect_timeout_ms = options->connect_timeout_ms;
   self->max_attachments = options->max_attachments;
-  calld_engineio_new (reactor, &options->engine, &engine_class, self, socketio_server_free);
+  if (options->recovery)
+    self->recoveries = calld_socketio_recoveries_new (reactor, app->gone, app_data);
+  calld_engineio_new (reactor, &options->engine,
+                      options->recovery ? &recovering_class : &engine_class, self,
+                      socketio_server_free);
   return self;
 }
 
@@ -425,7 +597,8 @@ calld_socketio_server_lookup (CalldReactor *reactor, guint64 id)
 {
   CalldClient *session = calld_reactor_lookup (reactor, id);
 
-  return session != NULL && session->member.protocol == CALLD_PROTOCOL_SOCKETIO
+  return session != NULL && session->member.protocol == CALLD_PROTOCOL_SOCKETIO &&
+                 calld_engineio_session_is_one (session)
              ? (CalldSocketioSession *) session
              : NULL;
 }

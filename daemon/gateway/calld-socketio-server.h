@@ -2,6 +2,7 @@
 #pragma once
 
 #include "calld-engineio.h"
+#include "calld-socketio-recovery.h"
 
 #include "call-socketio.h"
 
@@ -18,6 +19,8 @@ typedef struct _CalldSocketioSession CalldSocketioSession;
  * @ack: (nullable): the answer to an event that was sent with an acknowledgement
  * @left: (nullable): a client that had been accepted, or still waited to be, has gone
  * @drain: (nullable): tell the client to come back later
+ * @gone: (nullable): a client that was away, and of whom @left has said nothing, is not awaited any
+ *   more under its old id; needed for @recovery
  *
  * What is behind Socket.IO. In the reactor's thread.
  */
@@ -27,6 +30,7 @@ typedef struct {
   void (*ack) (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *packet);
   void (*left) (CalldSocketioSession *session, guint nsp);
   void (*drain) (CalldSocketioSession *session, guint reconnect_ms);
+  CalldSocketioGoneFunc gone;
 } CalldSocketioApp;
 
 /**
@@ -41,7 +45,10 @@ typedef struct {
 struct _CalldSocketioSession {
   CalldEngineioSession engine;
   /* A binary packet whose attachments are still to come. */
-  CallSocketioPacket *partial;
+  struct _CalldSocketioPartial *partial;
+  /* Only with recovery: what was sent, and where the client wants to go on (id and offset). */
+  CalldSocketioRecovery *recovery;
+  char **wanted;
   /* The token of the query, until the client has signed in. */
   char *token;
   CalldWheelTimer connect_timer;
@@ -57,6 +64,7 @@ struct _CalldSocketioSession {
  * @namespaces: (array zero-terminated=1): at most 32
  * @connect_timeout_ms: time for the first namespace to be entered
  * @max_attachments: binary attachments of one event
+ * @recovery: whether a client may come back to the first namespace after its connection was lost
  *
  * Settings of a Socket.IO server.
  */
@@ -65,6 +73,7 @@ typedef struct {
   const char *const *namespaces;
   guint connect_timeout_ms;
   guint max_attachments;
+  gboolean recovery;
 } CalldSocketioServerOptions;
 
 CalldSocketioServer *calld_socketio_server_new (CalldReactor *reactor,
@@ -76,12 +85,14 @@ CalldSocketioSession *calld_socketio_server_lookup (CalldReactor *reactor, guint
 gpointer calld_socketio_session_get_app_data (CalldSocketioSession *self);
 gboolean calld_socketio_session_is_joining (CalldSocketioSession *self, guint nsp);
 gboolean calld_socketio_session_is_joined (CalldSocketioSession *self, guint nsp);
-void calld_socketio_session_accept (CalldSocketioSession *self, guint nsp);
+void calld_socketio_session_accept (CalldSocketioSession *self, guint nsp, const char *owner);
 void calld_socketio_session_refuse (CalldSocketioSession *self, guint nsp, const char *packet);
 void calld_socketio_session_send (CalldSocketioSession *self, const CallSocketioPacket *packet);
 void calld_socketio_session_send_text (CalldSocketioSession *self, const char *packet);
 void calld_socketio_session_disconnect (CalldSocketioSession *self, guint nsp);
 const char *calld_socketio_session_get_namespace (CalldSocketioSession *self, guint nsp);
 CalldFrame *calld_socketio_frame_new (const char *packet);
+void calld_socketio_session_emit (CalldSocketioSession *self, const char *event);
+CalldFrame *calld_socketio_event_frame_new (const char *event);
 
 G_END_DECLS

@@ -23,19 +23,19 @@
 
 typedef struct {
   CalldGateway *gateway;
+  const CalldProtocol *protocol;
   guint max_pending;
 } Bridge;
 
 /* There is one namespace, "/". */
 #define ROOT 0
 
-static const CalldProtocol protocol;
-
 /* --- mail to the main context ----------------------------------------------------------------- */
 
 typedef struct {
   CalldMail mail;
   CalldGateway *gateway;
+  const CalldProtocol *protocol;
   guint64 id;
   char *token;
   char *address;
@@ -44,6 +44,7 @@ typedef struct {
 typedef struct {
   CalldMail mail;
   CalldGateway *gateway;
+  const CalldProtocol *protocol;
   guint64 id;
   CallRequest *request;
   gint64 ack_id;
@@ -61,7 +62,8 @@ open_connect (CalldMail *mail, gpointer receiver)
   ConnectMail *self = (ConnectMail *) mail;
 
   if (receiver != NULL)
-    calld_gateway_take_connect (self->gateway, &protocol, self->id, self->token, self->address);
+    calld_gateway_take_connect (self->gateway, self->protocol, self->id, self->token,
+                                self->address);
   g_free (self->token);
   g_free (self->address);
   g_free (self);
@@ -73,7 +75,8 @@ open_request (CalldMail *mail, gpointer receiver)
   RequestMail *self = (RequestMail *) mail;
 
   if (receiver != NULL)
-    calld_gateway_take_request (self->gateway, &protocol, self->id, self->request, self->ack_id);
+    calld_gateway_take_request (self->gateway, self->protocol, self->id, self->request,
+                                self->ack_id);
   else
     call_request_unref (self->request);
   g_free (self);
@@ -106,6 +109,7 @@ on_connect (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *
   mail = g_new0 (ConnectMail, 1);
   mail->mail = (CalldMail){ .open = open_connect, .weight = sizeof *mail };
   mail->gateway = bridge->gateway;
+  mail->protocol = bridge->protocol;
   mail->id = session->engine.base.member.id;
   mail->token = call_socketio_packet_get_token (packet);
   if (mail->token == NULL)
@@ -115,18 +119,25 @@ on_connect (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *
 }
 
 static void
+on_gone (gpointer app_data, CalldReactor *reactor, guint64 id)
+{
+  Bridge *bridge = app_data;
+  LeftMail *mail = g_new0 (LeftMail, 1);
+
+  mail->mail = (CalldMail){ .open = open_left, .weight = sizeof *mail };
+  mail->gateway = bridge->gateway;
+  mail->id = id;
+  calld_reactor_post (reactor, &mail->mail);
+}
+
+static void
 on_left (CalldSocketioSession *session, guint nsp)
 {
-  Bridge *bridge = calld_socketio_session_get_app_data (session);
   CalldReactor *reactor = calld_engineio_session_get_reactor (&session->engine);
-  LeftMail *mail = g_new0 (LeftMail, 1);
 
   session->has_left = TRUE;
   calld_rooms_leave_all (calld_reactor_get_rooms (reactor), &session->engine.base.member);
-  mail->mail = (CalldMail){ .open = open_left, .weight = sizeof *mail };
-  mail->gateway = bridge->gateway;
-  mail->id = session->engine.base.member.id;
-  calld_reactor_post (reactor, &mail->mail);
+  on_gone (calld_socketio_session_get_app_data (session), reactor, session->engine.base.member.id);
 }
 
 static void
@@ -158,6 +169,7 @@ post_request (CalldSocketioSession *session, CallRequest *request, gint64 ack_id
   if (request->file != NULL)
     mail->mail.weight += g_bytes_get_size (request->file);
   mail->gateway = bridge->gateway;
+  mail->protocol = bridge->protocol;
   mail->id = session->engine.base.member.id;
   mail->request = request;
   mail->ack_id = ack_id;
@@ -201,6 +213,7 @@ static const CalldSocketioApp app = {
   .event = on_event,
   .left = on_left,
   .drain = on_drain,
+  .gone = on_gone,
 };
 
 /* --- mail to the reactor ---------------------------------------------------------------------- */
@@ -249,7 +262,7 @@ open_accept (CalldMail *mail, gpointer reactor)
 
   if (session != NULL && calld_socketio_session_is_joining (session, ROOT)) {
     calld_rooms_join (calld_reactor_get_rooms (reactor), &session->engine.base.member, self->room);
-    calld_socketio_session_accept (session, ROOT);
+    calld_socketio_session_accept (session, ROOT, self->room);
   }
   reactor_mail_free (self);
 }
@@ -343,6 +356,24 @@ static const CalldProtocol protocol = {
   .kick = kick,
 };
 
+static CalldFrame *
+encode_with_offset (const CallNotice *notice)
+{
+  g_autofree char *packet = call_notice_to_socketio (notice);
+
+  return calld_socketio_event_frame_new (packet);
+}
+
+/* The same where clients may come back. */
+static const CalldProtocol recovering_protocol = {
+  .protocol = CALLD_PROTOCOL_SOCKETIO,
+  .encode = encode_with_offset,
+  .accept = accept_client,
+  .refuse = refuse_client,
+  .answer = answer,
+  .kick = kick,
+};
+
 /**
  * calld_socketio_options_init:
  * @options: (out caller-allocates): settings
@@ -390,13 +421,15 @@ calld_socketio_attach (CalldGateway *gateway, const CalldSocketioOptions *option
     .namespaces = namespaces,
     .connect_timeout_ms = options->connect_timeout_ms,
     .max_attachments = options->max_attachments,
+    .recovery = options->recovery,
   };
 
   if (g_str_has_suffix (path, "/"))
     path[strlen (path) - 1] = '\0';
   bridge->gateway = gateway;
+  bridge->protocol = options->recovery ? &recovering_protocol : &protocol;
   bridge->max_pending = options->max_pending;
-  calld_gateway_add_protocol (gateway, &protocol);
+  calld_gateway_add_protocol (gateway, bridge->protocol);
   calld_socketio_server_new (calld_hub_get_reactor (calld_gateway_get_hub (gateway)), &server, &app,
                              bridge, g_free);
 }

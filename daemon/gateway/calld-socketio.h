@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @max_payload: bytes of one message, or of one body of a long poll
  * @max_attachments: binary attachments of one event
  * @max_pending: requests of one connection that may be under way; it is not read above this
+ * @recovery: whether a client that was away for a moment may go on where it was
  * @cors_origins: (nullable): origins whose pages may read answers, or "*"
  *
  * Settings of the Socket.IO gateway. Start from [func@socketio_options_init].
@@ -28,6 +29,7 @@ typedef struct {
   guint max_payload;
   guint max_attachments;
   guint max_pending;
+  gboolean recovery;
   const char *const *cors_origins;
 } CalldSocketioOptions;
 

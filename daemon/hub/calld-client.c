@@ -86,20 +86,45 @@ calld_reactor_lookup (CalldReactor *self, guint64 id)
  * @self: a reactor
  * @session: a session
  *
- * Takes @session out of its rooms and forgets its id.
+ * Takes @session out of its rooms and forgets its id. One that was replaced has neither.
  */
 void
 calld_reactor_remove_session (CalldReactor *self, CalldClient *session)
 {
   guint32 index = (guint32) session->member.id - 1;
-  CalldSlot *slot = &g_array_index (self->slots, CalldSlot, index);
+  CalldSlot *slot;
 
+  if (session->member.id == 0)
+    return;
+  slot = &g_array_index (self->slots, CalldSlot, index);
   g_return_if_fail (slot->session == session);
   calld_rooms_leave_all (self->rooms, &session->member);
   self->stats.by_protocol[session->member.protocol % CALLD_HUB_PROTOCOLS]--;
   slot->session = NULL;
   slot->next_free = self->first_free;
   self->first_free = index;
+  if (!session->klass->stands_in)
+    self->n_sessions--;
+}
+
+/**
+ * calld_reactor_replace_session:
+ * @self: a reactor
+ * @session: a session
+ * @by: who takes over its id and its rooms; its class is set
+ *
+ * Puts somebody who stands in for a session in its place.
+ */
+void
+calld_reactor_replace_session (CalldReactor *self, CalldClient *session, CalldClient *by)
+{
+  CalldSlot *slot = &g_array_index (self->slots, CalldSlot, (guint32) session->member.id - 1);
+
+  g_return_if_fail (slot->session == session);
+  calld_rooms_move (self->rooms, &session->member, &by->member);
+  by->member.id = session->member.id;
+  session->member.id = 0;
+  slot->session = by;
   self->n_sessions--;
 }
 

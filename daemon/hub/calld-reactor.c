@@ -591,3 +591,37 @@ calld_reactor_gzip (CalldReactor *self, const void *body, gsize length)
 {
   return self->options.compression ? calld_compressor_gzip (self->compressor, body, length) : NULL;
 }
+
+/**
+ * calld_reactor_reserve:
+ * @self: a reactor
+ * @bytes: what is to be kept of a client's incomplete message
+ *
+ * Asks for a share of the memory that all incomplete messages may take together.
+ *
+ * Returns: %FALSE if there is not so much left
+ */
+gboolean
+calld_reactor_reserve (CalldReactor *self, gsize bytes)
+{
+  if (self->frame_memory > self->options.frame_memory ||
+      bytes > self->options.frame_memory - self->frame_memory) {
+    self->stats.refused++;
+    return FALSE;
+  }
+  self->frame_memory += bytes;
+  return TRUE;
+}
+
+/**
+ * calld_reactor_unreserve:
+ * @self: a reactor
+ * @bytes: what calld_reactor_reserve() gave
+ *
+ * Gives memory back.
+ */
+void
+calld_reactor_unreserve (CalldReactor *self, gsize bytes)
+{
+  self->frame_memory -= bytes;
+}

@@ -14,6 +14,7 @@ typedef struct _CalldClient CalldClient;
  * @deliver: hand a frame to the client
  * @close: end the connection in the way that makes clients connect again
  * @drain: tell the client to come back after some milliseconds, then end the connection
+ * @stands_in: it is nobody's connection, but waits for one that was lost; not counted
  *
  * What the hub asks of a client of a gateway.
  */
@@ -21,6 +22,7 @@ typedef struct {
   void (*deliver) (CalldClient *client, CalldFrame *frame, CalldSendFlags flags);
   void (*close) (CalldClient *client);
   void (*drain) (CalldClient *client, guint reconnect_ms);
+  gboolean stands_in;
 } CalldClientClass;
 
 /**
@@ -76,10 +78,13 @@ void calld_reactor_start_timer (CalldReactor *self,
 void calld_reactor_stop_timer (CalldReactor *self, CalldWheelTimer *timer);
 const CalldHubOptions *calld_reactor_get_options (CalldReactor *self);
 CalldRooms *calld_reactor_get_rooms (CalldReactor *self);
+gboolean calld_reactor_reserve (CalldReactor *self, gsize bytes);
+void calld_reactor_unreserve (CalldReactor *self, gsize bytes);
 GByteArray *calld_reactor_gzip (CalldReactor *self, const void *body, gsize length);
 
 void calld_reactor_add_session (CalldReactor *self, CalldClient *session);
 void calld_reactor_remove_session (CalldReactor *self, CalldClient *session);
+void calld_reactor_replace_session (CalldReactor *self, CalldClient *session, CalldClient *by);
 gboolean calld_reactor_is_full (CalldReactor *self);
 CalldClient *calld_reactor_lookup (CalldReactor *self, guint64 id);
 void calld_reactor_foreach (CalldReactor *self,

@@ -177,6 +177,46 @@ calld_rooms_leave_all (CalldRooms *self, CalldMember *member)
 }
 
 /**
+ * calld_rooms_list:
+ * @self: a table
+ * @member: a member
+ *
+ * Lists the rooms of a member.
+ *
+ * Returns: (transfer container) (array zero-terminated=1): their names, good while it is in them
+ */
+const char **
+calld_rooms_list (CalldRooms *self, const CalldMember *member)
+{
+  const char **names = g_new0 (const char *, (gsize) member->n_rooms + 1);
+  guint n = 0;
+
+  for (CalldMembership *at = member->rooms; at != NULL; at = at->next_of_member)
+    names[n++] = at->room->name;
+  return names;
+}
+
+/**
+ * calld_rooms_move:
+ * @self: a table
+ * @from: a member, which leaves all its rooms
+ * @to: who takes its place in them; in no room yet
+ *
+ * Puts one member in the place of another.
+ */
+void
+calld_rooms_move (CalldRooms *self, CalldMember *from, CalldMember *to)
+{
+  g_return_if_fail (to->rooms == NULL);
+
+  for (CalldMembership *at = from->rooms; at != NULL; at = at->next_of_member)
+    at->member = to;
+  to->rooms = g_steal_pointer (&from->rooms);
+  to->n_rooms = from->n_rooms;
+  from->n_rooms = 0;
+}
+
+/**
  * calld_rooms_get_count:
  * @self: a table
  *

@@ -51,6 +51,8 @@ void calld_rooms_free (CalldRooms *self);
 gboolean calld_rooms_join (CalldRooms *self, CalldMember *member, const char *name);
 void calld_rooms_leave (CalldRooms *self, CalldMember *member, const char *name);
 void calld_rooms_leave_all (CalldRooms *self, CalldMember *member);
+const char **calld_rooms_list (CalldRooms *self, const CalldMember *member);
+void calld_rooms_move (CalldRooms *self, CalldMember *from, CalldMember *to);
 guint calld_rooms_get_count (CalldRooms *self);
 guint calld_rooms_broadcast (CalldRooms *self,
                              guint8 protocol,

@@ -92,6 +92,9 @@ typedef struct {
   guint ping_interval_ms;
   guint ping_timeout_ms;
   guint max_payload_bytes;
+  gboolean compression;
+  guint compression_threshold_bytes;
+  gboolean connection_recovery;
   guint max_connections;
   guint rate_limit_per_minute;
   guint connect_limit_per_minute; /* 0: none */

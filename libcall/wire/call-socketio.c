@@ -14,6 +14,8 @@
 #define MAX_VALUES 10000
 /* Longer names of namespaces are nobody's. */
 #define MAX_NSP 256
+/* Ours have some twenty characters. */
+#define MAX_RECOVERY 64
 /* Ids up to 2^53, what JavaScript counts to. */
 #define MAX_ACK_DIGITS 16
 
@@ -345,6 +347,33 @@ call_socketio_packet_get_token (const CallSocketioPacket *packet)
   return g_strdup (token);
 }
 
+/**
+ * call_socketio_packet_get_recovery:
+ * @packet: a CONNECT packet
+ * @pid: (out) (transfer full): the private id of the connection that was lost
+ * @offset: (out) (transfer full): the last event that came over it
+ *
+ * Reads where a client wants to go on.
+ *
+ * Returns: %FALSE if it starts anew
+ */
+gboolean
+call_socketio_packet_get_recovery (const CallSocketioPacket *packet, char **pid, char **offset)
+{
+  const char *a = NULL, *b = NULL;
+  JsonObject *object = packet->type == CALL_SOCKETIO_CONNECT && packet->data != NULL
+                           ? json_node_get_object (packet->data)
+                           : NULL;
+
+  if (object == NULL ||
+      !call_json_get_text (object, "pid", CALL_JSON_REQUIRED, MAX_RECOVERY, &a, NULL) ||
+      !call_json_get_text (object, "offset", CALL_JSON_REQUIRED, MAX_RECOVERY, &b, NULL))
+    return FALSE;
+  *pid = g_strdup (a);
+  *offset = g_strdup (b);
+  return TRUE;
+}
+
 /* --- encoding --------------------------------------------------------------------------------- */
 
 static GString *
@@ -381,6 +410,25 @@ call_socketio_packet_encode (const CallSocketioPacket *packet)
   return call_json_writer_finish (&writer);
 }
 
+/**
+ * call_socketio_add_offset:
+ * @event: an event without acknowledgement, as it is encoded
+ * @offset: what tells it from all others
+ *
+ * Appends the offset as the last argument (connection state recovery).
+ *
+ * Returns: (transfer full): the event
+ */
+char *
+call_socketio_add_offset (const char *event, const char *offset)
+{
+  gsize length = strlen (event);
+
+  g_return_val_if_fail (length > 0 && event[length - 1] == ']', NULL);
+
+  return g_strdup_printf ("%.*s,\"%s\"]", (int) (length - 1), event, offset);
+}
+
 static char *
 encode_object (CallSocketioType type, const char *nsp, const char *name, const char *value)
 {
@@ -398,13 +446,21 @@ encode_object (CallSocketioType type, const char *nsp, const char *name, const c
  * call_socketio_encode_connect:
  * @nsp: (nullable): the namespace, %NULL for "/"
  * @sid: the id the connection has in it, no secret
+ * @pid: (nullable): what the client has to show to come back to where it was; a secret
  *
  * Returns: (transfer full): a server's answer to CONNECT
  */
 char *
-call_socketio_encode_connect (const char *nsp, const char *sid)
+call_socketio_encode_connect (const char *nsp, const char *sid, const char *pid)
 {
-  return encode_object (CALL_SOCKETIO_CONNECT, nsp, "sid", sid);
+  CallJsonWriter writer = { begin (CALL_SOCKETIO_CONNECT, 0, nsp, CALL_SOCKETIO_NO_ACK), FALSE };
+
+  call_json_begin_object (&writer, NULL);
+  call_json_add_string (&writer, "sid", sid);
+  if (pid != NULL)
+    call_json_add_string (&writer, "pid", pid);
+  call_json_end_object (&writer);
+  return call_json_writer_finish (&writer);
 }
 
 /**

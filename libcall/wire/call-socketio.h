@@ -69,10 +69,13 @@ GBytes *call_socketio_packet_get_attachment (const CallSocketioPacket *packet,
                                              JsonNode *placeholder);
 gboolean call_socketio_event_is_reserved (const char *event);
 char *call_socketio_packet_get_token (const CallSocketioPacket *packet);
+gboolean
+call_socketio_packet_get_recovery (const CallSocketioPacket *packet, char **pid, char **offset);
 
 /* Encoding. Each returns the text of an Engine.IO message, without its leading '4' unless said. */
 char *call_socketio_packet_encode (const CallSocketioPacket *packet);
-char *call_socketio_encode_connect (const char *nsp, const char *sid);
+char *call_socketio_encode_connect (const char *nsp, const char *sid, const char *pid);
+char *call_socketio_add_offset (const char *event, const char *offset);
 char *call_socketio_encode_connect_auth (const char *nsp, const char *token);
 char *call_socketio_encode_connect_error (const char *nsp, const char *message, const char *code);
 char *call_socketio_encode_disconnect (const char *nsp);

@@ -38,6 +38,7 @@ static int option_head_timeout = 10000;
 static char *option_certificate;
 static char *option_key;
 static gboolean option_discovery;
+static gboolean option_recovery;
 
 static const GOptionEntry entries[] = {
   { "protocol", 0, 0, G_OPTION_ARG_STRING, &option_protocol, "engineio, socketio, pusher or peerjs",
@@ -65,6 +66,8 @@ static const GOptionEntry entries[] = {
   { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &option_certificate,
     "end TLS here, with this certificate", "FILE" },
   { "key", 0, 0, G_OPTION_ARG_FILENAME, &option_key, "its private key", "FILE" },
+  { "recovery", 0, 0, G_OPTION_ARG_NONE, &option_recovery,
+    "Socket.IO: clients may come back to where they were", NULL },
   { "discovery", 0, 0, G_OPTION_ARG_NONE, &option_discovery, "PeerJS: list the peers", NULL },
   G_OPTION_ENTRY_NULL,
 };
@@ -129,7 +132,13 @@ send_arguments (CalldSocketioSession *session,
   answer.type = type;
   if (answer.n_attachments > 0)
     answer.type = type == CALL_SOCKETIO_ACK ? CALL_SOCKETIO_BINARY_ACK : CALL_SOCKETIO_BINARY_EVENT;
-  calld_socketio_session_send (session, &answer);
+  if (answer.type == CALL_SOCKETIO_EVENT && ack_id == CALL_SOCKETIO_NO_ACK) {
+    g_autofree char *text = call_socketio_packet_encode (&answer);
+
+    calld_socketio_session_emit (session, text);
+  } else {
+    calld_socketio_session_send (session, &answer);
+  }
 }
 
 /* Clients that await one packet at a time miss the second of two that come at once; suites are
@@ -205,7 +214,7 @@ socketio_connect (CalldSocketioSession *session, guint nsp, const CallSocketioPa
         session, nsp, "4/refuse,{\"message\":\"not authorized\",\"data\":{\"code\":42}}");
     return;
   }
-  calld_socketio_session_accept (session, nsp);
+  calld_socketio_session_accept (session, nsp, NULL);
   text = call_socketio_encode_event (namespaces[nsp], CALL_SOCKETIO_NO_ACK, "auth",
                                      auth != NULL ? auth : "{}");
   if (get_gap () > 0)
@@ -246,7 +255,7 @@ emit_to_room (CalldSocketioSession *session,
     json_array_add_element (array, json_node_copy (argument));
   json_node_set_array (node, array);
   text = call_socketio_packet_encode (&answer);
-  frame = calld_socketio_frame_new (text);
+  frame = option_recovery ? calld_socketio_event_frame_new (text) : calld_socketio_frame_new (text);
   calld_rooms_broadcast (calld_reactor_get_rooms (reactor), CALLD_PROTOCOL_SOCKETIO, rooms, 0,
                          deliver_to_room, frame);
 }
@@ -319,10 +328,16 @@ socketio_ack (CalldSocketioSession *session, guint nsp, const CallSocketioPacket
   calld_socketio_session_send (session, &answer);
 }
 
+static void
+socketio_gone (gpointer app_data, CalldReactor *reactor, guint64 id)
+{
+}
+
 static const CalldSocketioApp socketio_app = {
   .connect = socketio_connect,
   .event = socketio_event,
   .ack = socketio_ack,
+  .gone = socketio_gone,
 };
 
 /* --- main ------------------------------------------------------------------------------------- */
@@ -353,6 +368,7 @@ attach (CalldHub *hub)
       .namespaces = namespaces,
       .connect_timeout_ms = (guint) option_connect_timeout,
       .max_attachments = CALL_SOCKETIO_MAX_ATTACHMENTS,
+      .recovery = option_recovery,
     };
 
     greetings = g_hash_table_new_full (NULL, NULL, greeting_free, NULL);

@@ -178,6 +178,57 @@ test('too large a message closes the connection, and harms nobody else', async (
   other.disconnect();
 });
 
+for (const kind of Object.keys(transports)) {
+  test(`${kind}: a client that was away goes on where it was`, async () => {
+    const keeper = await startServer('socketio', ...quiet, '--recovery');
+    const options = { transports: transports[kind], forceNew: true, reconnectionDelay: 10 };
+    const [socket, other] = [io(keeper.url, options), io(keeper.url, options)];
+    const got = [];
+    socket.on('room-event', (n, offset) => got.push([n, typeof offset]));
+    await Promise.all([connected(socket), connected(other)]);
+    equal(await socket.emitWithAck('join', 'room'), 'ok', 'join');
+    other.emit('room-emit', 'room', 0);
+    await until(() => got.length === 1, 'an event');
+    const { id, recovered } = socket;
+    ok(!recovered, 'new at first');
+    const lost = once(socket, 'disconnect');
+    socket.io.engine.close();
+    await lost;
+    // What its rooms hear now reaches it later, even if it is not back yet.
+    for (let i = 1; i <= 20; i++) other.emit('room-emit', 'room', i);
+    await once(socket, 'connect');
+    equal([socket.recovered, socket.id], [true, id], 'recovered');
+    await until(() => got.length === 21, 'all events');
+    other.emit('room-emit', 'room', 21);
+    await until(() => got.length === 22, 'the room');
+    equal(got, Array.from({ length: 22 }, (_, i) => [i, 'string']), 'once each, in order');
+    // One that says good-bye starts anew.
+    socket.disconnect();
+    socket.connect();
+    await once(socket, 'connect');
+    equal([socket.recovered, socket.id !== id], [false, true], 'anew');
+    socket.disconnect();
+    other.disconnect();
+    await keeper.stop();
+  });
+}
+
+test('compressed messages, with the ws library', async () => {
+  const socket = io(server.url, { transports: ['websocket'], forceNew: true, perMessageDeflate: { threshold: 0 } });
+  await once(socket, 'connect');
+  equal(socket.io.engine.transport.ws.extensions, 'permessage-deflate', 'extension');
+  const large = { list: Array.from({ length: 3000 }, (_, i) => ({ i, text: 'compress me' })) };
+  for (const value of [large, 'short', Buffer.alloc(100000, 1), '\u{1f600}'.repeat(5000)]) {
+    socket.emit('message', value);
+    const [back] = await once(socket, 'message-back');
+    if (Buffer.isBuffer(value)) ok(value.equals(back), 'binary');
+    else equal(back, value, 'echo');
+  }
+  socket.emit('message', 'x'.repeat(1100000));
+  equal((await once(socket, 'disconnect'))[0], 'transport close', 'too large, unpacked');
+  socket.disconnect();
+});
+
 test('the server stops cleanly', () => server.stop());
 
 await run();

@@ -144,7 +144,7 @@ on_socket_connect (FakeServer *self,
   if (self->refuse_tokens || g_strcmp0 (token, FAKE_TOKEN) != 0)
     text = call_socketio_encode_connect_error ("/", "unauthorized", "unauthorized");
   else
-    text = call_socketio_encode_connect ("/", "sid-of-the-namespace");
+    text = call_socketio_encode_connect ("/", "sid-of-the-namespace", NULL);
   send_packet (connection, text);
 }
 

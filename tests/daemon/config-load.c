@@ -364,6 +364,7 @@ static const struct {
   NUMBER ("PING_INTERVAL_MS", ping_interval_ms),
   NUMBER ("PING_TIMEOUT_MS", ping_timeout_ms),
   NUMBER ("MAX_PAYLOAD_BYTES", max_payload_bytes),
+  NUMBER ("COMPRESSION_THRESHOLD_BYTES", compression_threshold_bytes),
   NUMBER ("MAX_CONNECTIONS", max_connections),
   NUMBER ("CONNECT_LIMIT_PER_MINUTE", connect_limit_per_minute),
   NUMBER ("RATE_LIMIT_PER_MINUTE", rate_limit_per_minute),

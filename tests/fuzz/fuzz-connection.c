@@ -16,7 +16,7 @@
 static void
 on_connect (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *packet)
 {
-  calld_socketio_session_accept (session, nsp);
+  calld_socketio_session_accept (session, nsp, NULL);
 }
 
 static void

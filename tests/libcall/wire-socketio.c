@@ -228,8 +228,10 @@ test_content (void)
 static void
 test_encode (void)
 {
-  ENCODED (call_socketio_encode_connect (NULL, "abc"), "0{\"sid\":\"abc\"}");
-  ENCODED (call_socketio_encode_connect ("/admin", "abc"), "0/admin,{\"sid\":\"abc\"}");
+  ENCODED (call_socketio_encode_connect (NULL, "abc", NULL), "0{\"sid\":\"abc\"}");
+  ENCODED (call_socketio_encode_connect (NULL, "abc", "p"), "0{\"sid\":\"abc\",\"pid\":\"p\"}");
+  ENCODED (call_socketio_add_offset ("2[\"x\"]", "7f"), "2[\"x\",\"7f\"]");
+  ENCODED (call_socketio_encode_connect ("/admin", "abc", NULL), "0/admin,{\"sid\":\"abc\"}");
   ENCODED (call_socketio_encode_connect_auth ("/", "t"), "0{\"token\":\"t\"}");
   ENCODED (call_socketio_encode_connect_auth ("/", NULL), "0");
   ENCODED (call_socketio_encode_connect_error ("/random", "Invalid namespace", NULL),
