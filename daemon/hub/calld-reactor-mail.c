@@ -12,7 +12,7 @@
 /* How long mail that can wait may do so, if the main context was woken less than this ago: under
  * load several requests then share each of the steps that follow, down to the commit and the way
  * back. What comes alone does not wait. */
-#define MAIN_GATHER_MS 2
+#define MAIN_GATHER_MS 3
 
 /**
  * calld_reactor_post:

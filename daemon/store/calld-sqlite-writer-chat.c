@@ -6,22 +6,49 @@
 #include "calld-sqlite-reader.h"
 #include "calld-sqlite-writer-private.h"
 
-/* Stores the message unless the sender has sent it before; then, or if there is no such
- * conversation, its sequence stays 0. One statement, since chat is what a busy clinic does most. */
+/* What the conversation gives the message: its next sequence and its revision; and the sender its
+ * name. */
 static gboolean
-insert_message (CalldSqliteWriter *self, CalldMessageRecord *message, GError **error)
+take_place (CalldSqliteWriter *self, CalldMessageRecord *message, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
+      self->db, "SELECT last_seq + 1, revision, (SELECT name FROM users WHERE id = ?2) "
+                "FROM conversations WHERE id = ?1");
+  g_autoptr (GError) local_error = NULL;
+
+  calld_cursor_bind_text (cursor, message->conversation_id);
+  calld_cursor_bind_text (cursor, message->sender_id);
+  if (calld_cursor_next (cursor, &local_error)) {
+    message->seq = (guint64) calld_cursor_get_int (cursor);
+    message->revision = (guint64) calld_cursor_get_int (cursor);
+    g_free (message->sender_name);
+    message->sender_name = calld_cursor_get_text (cursor);
+    return TRUE;
+  }
+  if (local_error != NULL)
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else
+    g_set_error_literal (error, CALL_ERROR, CALL_ERROR_NOT_FOUND, "There is no such conversation.");
+  return FALSE;
+}
+
+/* Chat is what a busy clinic does most: a row of values, unlike one that is selected, needs no
+ * journal of its own, in which SQLite would copy each page it touches. */
+static gboolean
+insert_message (CalldSqliteWriter *self,
+                const CalldMessageRecord *message,
+                gboolean *inserted,
+                GError **error)
 {
   g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
       self->db,
       "INSERT INTO messages (conversation_id, seq, id, sender_id, content, kind, reply_to_id, "
       "temp_id, created_at, file_id, base_revision, revision) "
-      "SELECT id, last_seq + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, revision, revision "
-      "FROM conversations WHERE id = ?1 "
-      "ON CONFLICT (conversation_id, sender_id, temp_id) WHERE temp_id IS NOT NULL DO NOTHING "
-      "RETURNING seq, revision, (SELECT name FROM users WHERE users.id = sender_id)");
-  g_autoptr (GError) local_error = NULL;
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11) "
+      "ON CONFLICT (conversation_id, sender_id, temp_id) WHERE temp_id IS NOT NULL DO NOTHING");
 
   calld_cursor_bind_text (cursor, message->conversation_id);
+  calld_cursor_bind_int (cursor, (gint64) message->seq);
   calld_cursor_bind_text (cursor, message->id);
   calld_cursor_bind_text (cursor, message->sender_id);
   calld_cursor_bind_text (cursor, message->content);
@@ -30,22 +57,15 @@ insert_message (CalldSqliteWriter *self, CalldMessageRecord *message, GError **e
   calld_cursor_bind_text (cursor, message->temp_id);
   calld_cursor_bind_int (cursor, message->created_at);
   calld_cursor_bind_text (cursor, message->file != NULL ? message->file->id : NULL);
-  if (calld_cursor_next (cursor, &local_error)) {
-    message->seq = (guint64) calld_cursor_get_int (cursor);
-    message->revision = (guint64) calld_cursor_get_int (cursor);
-    g_free (message->sender_name);
-    message->sender_name = calld_cursor_get_text (cursor);
-    /* Foreign keys are looked at when the statement ends. */
-    calld_cursor_run (cursor, &local_error);
-  }
-  if (local_error == NULL)
-    return TRUE;
-  g_propagate_error (error, g_steal_pointer (&local_error));
-  return calld_sqlite_explain (error, CALL_ERROR_NOT_FOUND, "There is no such sender.");
+  calld_cursor_bind_int (cursor, (gint64) message->revision);
+  if (!calld_cursor_run (cursor, error))
+    return calld_sqlite_explain (error, CALL_ERROR_NOT_FOUND, "There is no such sender.");
+  *inserted = calld_sqlite_get_changes (self->db) > 0;
+  return TRUE;
 }
 
 static gboolean
-take_sequence (CalldSqliteWriter *self, const CalldMessageRecord *message, GError **error)
+use_place (CalldSqliteWriter *self, const CalldMessageRecord *message, GError **error)
 {
   g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
       self->db, "UPDATE conversations SET last_seq = ?2 WHERE id = ?1");
@@ -107,7 +127,8 @@ find_repeated (CalldSqliteWriter *self, const CalldMessageRecord *message, GErro
  * @error: (optional): where to put why not
  *
  * Gives @message the next sequence of its conversation and stores it, unless the sender had sent it
- * before.
+ * before. A refusal has changed nothing; if the disk fails half-way the whole transaction is
+ * undone.
  *
  * Returns: (transfer full) (nullable): the message as it is stored
  */
@@ -119,18 +140,21 @@ calld_sqlite_writer_append_message (CalldSqliteWriter *self,
 {
   g_autoptr (CalldMessageRecord) stored = calld_message_record_copy (message);
 
-  stored->seq = 0;
+  gboolean inserted = FALSE;
+
   stored->status = CALL_MESSAGE_SENT;
   *repeated = FALSE;
   if (stored->reply_to_id != NULL && !find_quote (self, stored, error))
     return NULL;
-  if (!insert_message (self, stored, error))
+  if (!take_place (self, stored, error) || !insert_message (self, stored, &inserted, error))
     return NULL;
-  if (stored->seq > 0)
-    return take_sequence (self, stored, error) &&
-                   calld_sqlite_outbox_add_message (self->outbox, stored, error)
-               ? g_steal_pointer (&stored)
-               : NULL;
+  if (inserted) {
+    if (use_place (self, stored, error) &&
+        calld_sqlite_outbox_add_message (self->outbox, stored, error))
+      return g_steal_pointer (&stored);
+    calld_sqlite_run (self->db, "ROLLBACK", NULL);
+    return NULL;
+  }
 
   calld_message_record_free (stored);
   stored = find_repeated (self, message, error);

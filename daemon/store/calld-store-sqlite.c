@@ -12,6 +12,7 @@
 #include "calld-sqlite-reader.h"
 #include "calld-sqlite-writer.h"
 #include "calld-store-private.h"
+#include "calld-store-worker.h"
 
 #include "call-error.h"
 
@@ -23,45 +24,17 @@
 
 #define MIGRATIONS "/org/libcall/calld/sql/sqlite"
 
-/* How many jobs share one transaction, and how long it is kept open for more of them: until none
- * has come for the gap, but not for longer than the wait. Under load one fsync serves all that came
- * within this time. */
+/* How many jobs share one transaction: what came during the one before, and what a turn of the main
+ * context asked for, which wakes the thread at its end only. So one fsync serves many under load,
+ * and who comes alone does not wait. */
 #define GROUP_MAX 1024
 #define READ_MAX 256
-#define GROUP_GAP_US 200
-#define GROUP_WAIT_US 2000
-
-typedef struct _Worker Worker;
-typedef void (*WorkFunc) (Worker *worker, GTask *first);
-
-/*
- * Worker:
- *
- * A thread with a connection of its own and a bounded queue of tasks. It is shared by the store and
- * the thread, because the last reference to the store may be dropped by a task that the thread
- * itself returns.
- */
-struct _Worker {
-  GMutex lock; /* guards queue, closing and the figures */
-  GCond changed;
-  GQueue queue; /* of GTask */
-  gboolean closing;
-  gboolean healthy;
-  guint64 jobs;
-  guint64 commits;
-  guint64 refused;
-
-  GThread *thread;           /* the store's side only */
-  CalldSqlite *db;           /* the thread's, once it runs */
-  CalldSqliteWriter *writer; /* of the writing worker only, the thread's */
-  WorkFunc work;
-};
 
 struct _CalldStoreSqlite {
   GObject parent_instance;
 
-  Worker *writer;
-  Worker *reader;
+  CalldStoreWorker *writer;
+  CalldStoreWorker *reader;
   int lock_fd; /* held while open: the audit chain has one writer */
 };
 
@@ -72,193 +45,10 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (CalldStoreSqlite,
                                G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (CALLD_TYPE_STORE, store_iface_init))
 
-static void
-worker_clear (gpointer data)
-{
-  Worker *self = data;
-
-  g_assert (g_queue_is_empty (&self->queue));
-  g_mutex_clear (&self->lock);
-  g_cond_clear (&self->changed);
-  calld_sqlite_writer_free (self->writer);
-  calld_sqlite_close (self->db);
-}
-
-static void
-worker_unref (Worker *self)
-{
-  g_atomic_rc_box_release_full (self, worker_clear);
-}
-
-/* Takes the next task, waiting until @deadline (monotonic; -1: for ever, 0: not at all). */
-static GTask *
-worker_pop (Worker *self, gint64 deadline)
-{
-  GTask *task = NULL;
-
-  g_mutex_lock (&self->lock);
-  while (g_queue_is_empty (&self->queue) && !self->closing) {
-    if (deadline < 0)
-      g_cond_wait (&self->changed, &self->lock);
-    else if (deadline == 0 || !g_cond_wait_until (&self->changed, &self->lock, deadline))
-      break;
-  }
-  task = g_queue_pop_head (&self->queue);
-  g_mutex_unlock (&self->lock);
-  return task;
-}
-
-static gpointer
-worker_thread (gpointer data)
-{
-  Worker *self = data;
-  GTask *task;
-
-  while ((task = worker_pop (self, -1)) != NULL)
-    self->work (self, task);
-  /* Closing a connection that wrote moves the log into the database; do it here, not in a caller.
-   */
-  g_clear_pointer (&self->writer, calld_sqlite_writer_free);
-  g_clear_pointer (&self->db, calld_sqlite_close);
-  worker_unref (self);
-  return NULL;
-}
-
-static Worker *
-worker_new (const char *name, CalldSqlite *db, CalldSqliteWriter *writer, WorkFunc work)
-{
-  Worker *self = g_atomic_rc_box_new0 (Worker);
-
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->changed);
-  g_queue_init (&self->queue);
-  self->healthy = TRUE;
-  self->db = db;
-  self->writer = writer;
-  self->work = work;
-  self->thread = g_thread_new (name, worker_thread, g_atomic_rc_box_acquire (self));
-  return self;
-}
-
-/* Waits until what is queued is done, unless the worker's own thread asks, which cannot wait for
- * itself. */
-static void
-worker_stop (Worker *self)
-{
-  GThread *thread;
-
-  g_mutex_lock (&self->lock);
-  self->closing = TRUE;
-  thread = g_steal_pointer (&self->thread);
-  g_cond_signal (&self->changed);
-  g_mutex_unlock (&self->lock);
-
-  if (thread == NULL)
-    return;
-  if (thread == g_thread_self ())
-    g_thread_unref (thread);
-  else
-    g_thread_join (thread);
-}
-
-static void
-worker_push (Worker *self, GTask *task)
-{
-  const char *why = NULL;
-
-  g_mutex_lock (&self->lock);
-  if (self->closing)
-    why = "The store is closed.";
-  else if (self->queue.length >= CALLD_STORE_SQLITE_MAX_QUEUED)
-    why = "The store has too much to do: try again later.";
-  if (why != NULL)
-    self->refused++;
-  else {
-    /* The thread only waits while there is nothing; telling it again is a system call for nothing.
-     */
-    if (g_queue_is_empty (&self->queue))
-      g_cond_signal (&self->changed);
-    g_queue_push_tail (&self->queue, task);
-  }
-  g_mutex_unlock (&self->lock);
-
-  if (why != NULL) {
-    g_task_return_new_error (task, CALL_ERROR, CALL_ERROR_UNAVAILABLE, "%s", why);
-    g_object_unref (task);
-  }
-}
-
-/* --- answers ---------------------------------------------------------------------------------- */
-
-/* One job of a group: what is returned once the whole group is done. */
-typedef struct {
-  GTask *task;
-  gpointer result;
-  GDestroyNotify free_result; /* NULL for a job that only succeeds */
-  GError *error;
-} Outcome;
-
-static void
-outcome_return (Outcome *outcome)
-{
-  if (outcome->error != NULL) {
-    g_task_return_error (outcome->task, outcome->error);
-    if (outcome->result != NULL)
-      outcome->free_result (outcome->result);
-  } else if (outcome->free_result != NULL)
-    g_task_return_pointer (outcome->task, outcome->result, outcome->free_result);
-  else
-    g_task_return_boolean (outcome->task, TRUE);
-  g_object_unref (outcome->task);
-}
-
-static gboolean
-return_all (gpointer user_data)
-{
-  GArray *group = user_data;
-
-  for (guint i = 0; i < group->len; i++)
-    outcome_return (&g_array_index (group, Outcome, i));
-  return G_SOURCE_REMOVE;
-}
-
-/* Each task would wake its context for itself; those of one context in a row share one turn of it.
- */
-static void
-return_in_context (GMainContext *context, const Outcome *outcomes, guint n)
-{
-  g_autoptr (GSource) source = g_idle_source_new ();
-  GArray *group = g_array_sized_new (FALSE, FALSE, sizeof (Outcome), n);
-
-  g_array_append_vals (group, outcomes, n);
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, return_all, group, (GDestroyNotify) g_array_unref);
-  g_source_set_static_name (source, "calld-store answers");
-  g_source_attach (source, context);
-}
-
-static void
-return_group (const GArray *group)
-{
-  guint begin = 0;
-
-  while (begin < group->len) {
-    const Outcome *first = &g_array_index (group, Outcome, begin);
-    GMainContext *context = g_task_get_context (first->task);
-    guint end = begin + 1;
-
-    while (end < group->len &&
-           g_task_get_context (g_array_index (group, Outcome, end).task) == context)
-      end++;
-    return_in_context (context, first, end - begin);
-    begin = end;
-  }
-}
-
 /* --- reading --------------------------------------------------------------------------------- */
 
 static void
-read_one (Worker *self, Outcome *outcome)
+read_one (CalldStoreWorker *self, CalldStoreOutcome *outcome)
 {
   if (g_cancellable_set_error_if_cancelled (g_task_get_cancellable (outcome->task),
                                             &outcome->error))
@@ -270,35 +60,35 @@ read_one (Worker *self, Outcome *outcome)
 /* What waits already is read in one go. All of it, and nothing more, was asked before the state of
  * the database was fixed that it is read from: who has written something finds it. */
 static void
-work_read (Worker *self, GTask *first)
+work_read (CalldStoreWorker *self, GTask *first)
 {
-  g_autoptr (GArray) group = g_array_new (FALSE, TRUE, sizeof (Outcome));
+  g_autoptr (GArray) group = g_array_new (FALSE, TRUE, sizeof (CalldStoreOutcome));
   GTask *task = first;
 
   do {
-    Outcome outcome = { .task = task };
+    CalldStoreOutcome outcome = { .task = task };
 
     g_array_append_val (group, outcome);
-    task = group->len < READ_MAX ? worker_pop (self, 0) : NULL;
+    task = group->len < READ_MAX ? calld_store_worker_pop (self, FALSE) : NULL;
   } while (task != NULL);
 
   if (group->len > 1)
     calld_sqlite_run (self->db, "BEGIN", NULL);
   for (guint i = 0; i < group->len; i++)
-    read_one (self, &g_array_index (group, Outcome, i));
+    read_one (self, &g_array_index (group, CalldStoreOutcome, i));
   if (group->len > 1)
     calld_sqlite_run (self->db, "COMMIT", NULL);
 
   g_mutex_lock (&self->lock);
   self->jobs += group->len;
   g_mutex_unlock (&self->lock);
-  return_group (group);
+  calld_store_worker_answer (group);
 }
 
 /* --- writing --------------------------------------------------------------------------------- */
 
 static gboolean
-apply_job (Worker *self, Outcome *outcome)
+apply_job (CalldStoreWorker *self, CalldStoreOutcome *outcome)
 {
   CalldJob *job = g_task_get_task_data (outcome->task);
 
@@ -320,12 +110,16 @@ apply_job (Worker *self, Outcome *outcome)
 
 /* Each job has a savepoint of its own, so that one that is refused harms no other of its group. */
 static gboolean
-apply_in_savepoint (Worker *self, Outcome *outcome)
+apply_in_savepoint (CalldStoreWorker *self, CalldStoreOutcome *outcome)
 {
   g_autoptr (CalldCursor) savepoint = calld_sqlite_prepare (self->db, "SAVEPOINT job");
   g_autoptr (CalldCursor) release = calld_sqlite_prepare (self->db, "RELEASE job");
+  const CalldJob *job = g_task_get_task_data (outcome->task);
   CalldAuditHead head;
 
+  /* A message that is refused has changed nothing. */
+  if (job->kind == CALLD_JOB_APPEND_MESSAGE)
+    return apply_job (self, outcome);
   if (!calld_cursor_run (savepoint, &outcome->error))
     return FALSE;
   calld_sqlite_writer_get_head (self->writer, &head);
@@ -345,7 +139,7 @@ static void
 fail_group (GArray *group, const GError *why)
 {
   for (guint i = 0; i < group->len; i++) {
-    Outcome *outcome = &g_array_index (group, Outcome, i);
+    CalldStoreOutcome *outcome = &g_array_index (group, CalldStoreOutcome, i);
 
     if (outcome->error == NULL)
       outcome->error = g_error_copy (why);
@@ -353,13 +147,12 @@ fail_group (GArray *group, const GError *why)
 }
 
 static gboolean
-apply_group (Worker *self, GTask *first, GArray *group, GError **error)
+apply_group (CalldStoreWorker *self, GTask *first, GArray *group, GError **error)
 {
-  gint64 deadline = g_get_monotonic_time () + GROUP_WAIT_US;
   GTask *task = first;
 
   do {
-    Outcome outcome = { .task = task };
+    CalldStoreOutcome outcome = { .task = task };
 
     apply_in_savepoint (self, &outcome);
     g_array_append_val (group, outcome);
@@ -368,18 +161,16 @@ apply_group (Worker *self, GTask *first, GArray *group, GError **error)
       *error = g_error_copy (outcome.error);
       return FALSE;
     }
-    task = group->len < GROUP_MAX
-               ? worker_pop (self, MIN (g_get_monotonic_time () + GROUP_GAP_US, deadline))
-               : NULL;
+    task = group->len < GROUP_MAX ? calld_store_worker_pop (self, FALSE) : NULL;
   } while (task != NULL);
   return TRUE;
 }
 
 static gboolean
-begin (Worker *self, GTask *first, GArray *group, GError **error)
+begin (CalldStoreWorker *self, GTask *first, GArray *group, GError **error)
 {
   g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (self->db, "BEGIN IMMEDIATE");
-  Outcome outcome = { .task = first };
+  CalldStoreOutcome outcome = { .task = first };
 
   if (calld_cursor_run (cursor, error))
     return TRUE;
@@ -388,7 +179,7 @@ begin (Worker *self, GTask *first, GArray *group, GError **error)
 }
 
 static gboolean
-commit (Worker *self, GError **error)
+commit (CalldStoreWorker *self, GError **error)
 {
   g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (self->db, "COMMIT");
 
@@ -396,7 +187,7 @@ commit (Worker *self, GError **error)
 }
 
 static void
-note_group (Worker *self, guint n_jobs, const GError *error)
+note_group (CalldStoreWorker *self, guint n_jobs, const GError *error)
 {
   gboolean was_healthy;
 
@@ -417,9 +208,9 @@ note_group (Worker *self, guint n_jobs, const GError *error)
 }
 
 static void
-work_write (Worker *self, GTask *first)
+work_write (CalldStoreWorker *self, GTask *first)
 {
-  g_autoptr (GArray) group = g_array_new (FALSE, FALSE, sizeof (Outcome));
+  g_autoptr (GArray) group = g_array_new (FALSE, FALSE, sizeof (CalldStoreOutcome));
   g_autoptr (GError) error = NULL;
   gint64 began_us = g_get_monotonic_time ();
   CalldAuditHead head;
@@ -434,7 +225,7 @@ work_write (Worker *self, GTask *first)
   }
   note_group (self, group->len, error);
   calld_metrics_observe (CALLD_SERIES_COMMIT, g_get_monotonic_time () - began_us);
-  return_group (group);
+  calld_store_worker_answer (group);
 }
 
 /* --- opening and closing --------------------------------------------------------------------- */
@@ -559,9 +350,10 @@ calld_store_sqlite_open (const char *path, CalldAudit *audit, GError **error)
   if (reading == NULL)
     return NULL;
 
-  self->writer = worker_new ("store-writer", g_steal_pointer (&writing), g_steal_pointer (&writer),
-                             work_write);
-  self->reader = worker_new ("store-reader", g_steal_pointer (&reading), NULL, work_read);
+  self->writer = calld_store_worker_new ("store-writer", g_steal_pointer (&writing),
+                                         g_steal_pointer (&writer), work_write);
+  self->reader = calld_store_worker_new ("store-reader", g_steal_pointer (&reading), NULL,
+                                         work_read);
   return CALLD_STORE (g_steal_pointer (&self));
 }
 
@@ -571,7 +363,7 @@ calld_store_sqlite_submit (CalldStore *store, GTask *task)
   CalldStoreSqlite *self = CALLD_STORE_SQLITE (store);
   const CalldJob *job = g_task_get_task_data (task);
 
-  worker_push (job->kind <= CALLD_JOB_LAST_WRITE ? self->writer : self->reader, task);
+  calld_store_worker_push (job->kind <= CALLD_JOB_LAST_WRITE ? self->writer : self->reader, task);
 }
 
 /* The reader goes first: the last connection to close is the one that may fold the log. */
@@ -579,9 +371,9 @@ static void
 stop_workers (CalldStoreSqlite *self)
 {
   if (self->reader != NULL)
-    worker_stop (self->reader);
+    calld_store_worker_stop (self->reader);
   if (self->writer != NULL)
-    worker_stop (self->writer);
+    calld_store_worker_stop (self->writer);
   if (self->lock_fd >= 0)
     close (self->lock_fd);
   self->lock_fd = -1;
@@ -605,20 +397,10 @@ static void
 calld_store_sqlite_get_stats (CalldStore *store, CalldStoreStats *stats)
 {
   CalldStoreSqlite *self = CALLD_STORE_SQLITE (store);
-  Worker *workers[] = { self->writer, self->reader };
 
   *stats = (CalldStoreStats){ .healthy = TRUE, .capacity = CALLD_STORE_SQLITE_MAX_QUEUED };
-  for (guint i = 0; i < G_N_ELEMENTS (workers); i++) {
-    g_mutex_lock (&workers[i]->lock);
-    stats->queued += workers[i]->queue.length;
-    stats->commits += workers[i]->commits;
-    stats->jobs += workers[i]->jobs;
-    stats->refused += workers[i]->refused;
-    stats->healthy = stats->healthy && workers[i]->healthy;
-    if (workers[i] == self->writer)
-      stats->written = workers[i]->jobs;
-    g_mutex_unlock (&workers[i]->lock);
-  }
+  calld_store_worker_add_stats (self->writer, stats);
+  calld_store_worker_add_stats (self->reader, stats);
 }
 
 static void
@@ -627,8 +409,8 @@ calld_store_sqlite_finalize (GObject *object)
   CalldStoreSqlite *self = CALLD_STORE_SQLITE (object);
 
   stop_workers (self);
-  g_clear_pointer (&self->reader, worker_unref);
-  g_clear_pointer (&self->writer, worker_unref);
+  g_clear_pointer (&self->reader, calld_store_worker_unref);
+  g_clear_pointer (&self->writer, calld_store_worker_unref);
   G_OBJECT_CLASS (calld_store_sqlite_parent_class)->finalize (object);
 }
 
