@@ -16,6 +16,7 @@
 #include "calld-server.h"
 #include "calld-socketio.h"
 #include "calld-web-resources.h"
+#include "calld-webhooks.h"
 
 struct _CalldContext {
   CalldConfig *config;
@@ -27,6 +28,7 @@ struct _CalldContext {
   CalldPresence *presence;
   CalldRoster *roster;
   CalldCompany *company;
+  CalldWebhooks *webhooks;
   CalldTurnstile *turnstile;
   CalldCalls *calls;
   CalldAppointments *appointments;
@@ -89,6 +91,7 @@ build_services (CalldContext *self)
                                                self->turnstile);
   self->chat = calld_chat_new (self->config, self->clock, self->store, self->bus);
   self->roster = calld_roster_new (self->config, self->clock, self->store, self->bus);
+  self->webhooks = calld_webhooks_new (self->config, self->clock, self->store, self->bus);
   self->company = calld_company_new (self->clock, self->store, self->bus, self->chat, self->roster);
   self->meetings = calld_meetings_new (self->config, self->clock, self->store);
   self->jobs = calld_jobs_new (self->config, self->clock, self->store, self->appointments,
@@ -270,6 +273,7 @@ calld_context_start (CalldContext *self, gboolean demo, GError **error)
   if (!prepare_clinic (self, demo, error))
     return FALSE;
   calld_jobs_start (self->jobs);
+  calld_webhooks_start (self->webhooks);
   return TRUE;
 }
 
@@ -420,6 +424,8 @@ calld_context_stop (CalldContext *self)
   self->parts.stopping = TRUE;
   if (self->jobs != NULL)
     calld_jobs_stop (self->jobs);
+  if (self->webhooks != NULL)
+    calld_webhooks_stop (self->webhooks);
   if (self->hub != NULL)
     calld_hub_stop (self->hub);
   close_roster (self);
@@ -445,6 +451,7 @@ calld_context_free (CalldContext *self)
   g_clear_object (&self->handler);
   g_clear_pointer (&self->throttle, calld_throttle_free);
   g_clear_pointer (&self->connects, calld_throttle_free);
+  g_clear_object (&self->webhooks);
   g_clear_object (&self->company);
   g_clear_object (&self->roster);
   g_clear_object (&self->jobs);

@@ -79,6 +79,7 @@ static const Variable variables[] = {
   { "MAX_CONNECTIONS", KIND_UINT, FIELD (max_connections), 1, 1000000, "10000" },
   { "RATE_LIMIT_PER_MINUTE", KIND_UINT, FIELD (rate_limit_per_minute), 1, 1000000, "100" },
   { "CONNECT_LIMIT_PER_MINUTE", KIND_UINT, FIELD (connect_limit_per_minute), 0, 1000000, "0" },
+  { "WEBHOOK_ALLOW_PRIVATE", KIND_BOOL, FIELD (webhook_allow_private), .fallback = "false" },
   { "TRUSTED_PROXIES", KIND_LIST, FIELD (trusted_proxies) },
   { "MEMORY_LIMIT", KIND_LATER },
   { "DRAIN_SPREAD_SECONDS", KIND_UINT, FIELD (drain_spread_seconds), 0, 600, "10" },

@@ -97,6 +97,7 @@ typedef struct {
   gboolean connection_recovery;
   guint max_connections;
   guint rate_limit_per_minute;
+  gboolean webhook_allow_private;
   guint connect_limit_per_minute; /* 0: none */
   guint64 memory_limit;           /* bytes; 0: the control group's, if it has one */
   guint drain_spread_seconds;

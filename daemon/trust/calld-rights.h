@@ -29,6 +29,9 @@ typedef enum {
   CALLD_ACTION_SUBSCRIBE_USER, /* subject: user_id */
   CALLD_ACTION_MANAGE_USERS,
   CALLD_ACTION_READ_STATISTICS,
+  CALLD_ACTION_MANAGE_WEBHOOKS,
+  CALLD_ACTION_MANAGE_BOTS,
+  CALLD_ACTION_SUBSCRIBE_PUSH, /* for oneself */
   CALLD_ACTION_OPERATE, /* drain, reload, statistics, end any call */
 } CalldAction;
 

@@ -57,6 +57,9 @@ static const char *const expected[] = {
   [CALLD_ACTION_SUBSCRIBE_USER] = "fyypffff",
   [CALLD_ACTION_MANAGE_USERS] = "fffpffyf",
   [CALLD_ACTION_READ_STATISTICS] = "fffpffyy",
+  [CALLD_ACTION_MANAGE_WEBHOOKS] = "fffpffyf",
+  [CALLD_ACTION_MANAGE_BOTS] = "fffpffyf",
+  [CALLD_ACTION_SUBSCRIBE_PUSH] = "yyypyyyy",
   [CALLD_ACTION_OPERATE] = "fffpffyf",
 };
 

@@ -1,0 +1,621 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "calld-webhooks"
+
+#include "config.h"
+
+#include "calld-webhooks.h"
+
+#include "calld-log.h"
+#include "calld-poster.h"
+#include "calld-problem.h"
+#include "calld-rights.h"
+#include "calld-store-social.h"
+#include "calld-webhook-runner.h"
+
+#include "call-id.h"
+#include "call-notice.h"
+
+#include <string.h>
+
+#define EVENTS_MAX 64
+#define EVENT_MAX 64
+
+/*
+ * Who outside hears what happens. Messages are queued by the store in their own transaction; other
+ * events are queued as soon as they were published. A runner for each webhook sends what waits.
+ */
+struct _CalldWebhooks {
+  GObject parent_instance;
+
+  CalldConfig *config;
+  CalldClock *clock;
+  CalldStore *store;
+  CalldBus *bus;
+  CalldPoster *poster;
+  guint subscription;
+  GPtrArray *active;   /* of CalldWebhookRecord, as last read */
+  GHashTable *runners; /* webhook id → CalldWebhookRunner */
+  CalldTimer *timer;
+  gboolean is_started;
+  CalldWebhooksStats stats;
+};
+
+G_DEFINE_FINAL_TYPE (CalldWebhooks, calld_webhooks, G_TYPE_OBJECT)
+
+/* What of the bus goes out besides messages; who types or is there is nobody's business outside. */
+static const CallNoticeKind told[] = {
+  CALL_NOTICE_CALL_STARTED,      CALL_NOTICE_CALL_ENDED,      CALL_NOTICE_CALL_CANCELLED,
+  CALL_NOTICE_NO_SHOW,           CALL_NOTICE_UPDATED,         CALL_NOTICE_WAITING,
+  CALL_NOTICE_MESSAGE_EDITED,    CALL_NOTICE_MESSAGE_DELETED, CALL_NOTICE_MESSAGE_RECALLED,
+  CALL_NOTICE_USER_JOINED_GROUP, CALL_NOTICE_USER_LEFT_GROUP,
+};
+
+/* --- runners ---------------------------------------------------------------------------------- */
+
+static void
+on_runner (CalldWebhookRunner *runner, CalldWebhookResult result, gpointer user_data)
+{
+  CalldWebhooks *self = user_data;
+
+  switch (result) {
+  case CALLD_WEBHOOK_DELIVERED:
+    self->stats.delivered++;
+    break;
+  case CALLD_WEBHOOK_FAILED:
+    self->stats.failed++;
+    break;
+  case CALLD_WEBHOOK_DISABLED:
+    self->stats.disabled++;
+    break;
+  case CALLD_WEBHOOK_IDLE:
+  default:
+    break;
+  }
+}
+
+static void
+drop_runner (gpointer runner)
+{
+  calld_webhook_runner_stop (runner);
+  g_object_unref (runner);
+}
+
+static void
+run (CalldWebhooks *self, const CalldWebhookRecord *webhook)
+{
+  CalldWebhookRunner *runner = g_hash_table_lookup (self->runners, webhook->id);
+
+  if (runner == NULL) {
+    runner = calld_webhook_runner_new (self->clock, self->store, self->poster, webhook->id,
+                                       on_runner, self);
+    g_hash_table_insert (self->runners, g_strdup (webhook->id), runner);
+  }
+  calld_webhook_runner_poke (runner);
+}
+
+static gboolean
+is_active (CalldWebhooks *self, const char *webhook_id)
+{
+  for (guint i = 0; i < self->active->len; i++)
+    if (g_str_equal (((CalldWebhookRecord *) self->active->pdata[i])->id, webhook_id))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_orphan (gpointer key, gpointer value, gpointer user_data)
+{
+  return !is_active (user_data, key);
+}
+
+static void
+on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CalldWebhooks) self = user_data;
+  g_autoptr (GPtrArray) all = calld_store_list_finish (CALLD_STORE (source), result, NULL);
+
+  if (all == NULL || !self->is_started)
+    return;
+  for (guint i = all->len; i > 0; i--)
+    if (!((CalldWebhookRecord *) all->pdata[i - 1])->active)
+      g_ptr_array_remove_index (all, i - 1);
+  g_ptr_array_unref (self->active);
+  self->active = g_steal_pointer (&all);
+  self->stats.active = self->active->len;
+  g_hash_table_foreach_remove (self->runners, is_orphan, self);
+  for (guint i = 0; i < self->active->len; i++) {
+    const CalldWebhookRecord *webhook = self->active->pdata[i];
+
+    if (webhook->waiting > 0)
+      run (self, webhook);
+  }
+}
+
+static void
+look (CalldWebhooks *self)
+{
+  calld_store_list_webhooks_async (self->store, NULL, on_listed, g_object_ref (self));
+}
+
+static void
+on_time (gpointer user_data)
+{
+  CalldWebhooks *self = user_data;
+
+  self->timer = NULL;
+  look (self);
+}
+
+/**
+ * calld_webhooks_poke:
+ * @self: the webhooks
+ *
+ * Something may wait for being sent.
+ */
+void
+calld_webhooks_poke (CalldWebhooks *self)
+{
+  if (self->is_started && self->timer == NULL && self->active->len > 0)
+    self->timer = calld_clock_add_timer (self->clock, CALLD_WEBHOOKS_DELAY_MS, on_time, self);
+}
+
+/* --- events ----------------------------------------------------------------------------------- */
+
+static void
+on_enqueued (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CalldWebhooks) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (calld_store_commit_finish (CALLD_STORE (source), result, &error))
+    calld_webhooks_poke (self);
+  else
+    calld_log_warning ("webhook_event_lost", .detail = error->message);
+}
+
+/**
+ * calld_webhooks_is_heard:
+ * @self: the webhooks
+ * @event: an event
+ *
+ * Returns: whether any webhook hears it
+ */
+gboolean
+calld_webhooks_is_heard (CalldWebhooks *self, const char *event)
+{
+  for (guint i = 0; i < self->active->len; i++) {
+    const CalldWebhookRecord *webhook = self->active->pdata[i];
+    g_auto (GStrv) events = g_strsplit (webhook->events, " ", -1);
+
+    if (webhook->bot_id == NULL && (g_strv_contains ((const char *const *) events, event) ||
+                                    g_strv_contains ((const char *const *) events, "*")))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/**
+ * calld_webhooks_emit:
+ * @self: the webhooks
+ * @event: what happened
+ * @data_json: a JSON object that says more
+ *
+ * Queues an event for those that hear it.
+ */
+void
+calld_webhooks_emit (CalldWebhooks *self, const char *event, const char *data_json)
+{
+  const CalldDeliveryRecord delivery = { .event = (char *) event,
+                                         .payload = (char *) data_json,
+                                         .created_at = calld_clock_now_ms (self->clock) };
+  CalldChange *change;
+
+  if (!calld_webhooks_is_heard (self, event))
+    return;
+  change = calld_change_new ();
+  calld_change_enqueue_event (change, &delivery);
+  calld_store_commit_async (self->store, change, NULL, on_enqueued, g_object_ref (self));
+}
+
+static void
+on_notice (const char *const *topics,
+           const CallNotice *notice,
+           CalldPublishFlags flags,
+           guint64 except,
+           gpointer user_data)
+{
+  CalldWebhooks *self = user_data;
+
+  if (self->active->len == 0)
+    return;
+  if (notice->kind == CALL_NOTICE_NEW_MESSAGE)
+    calld_webhooks_poke (self);
+  for (guint i = 0; i < G_N_ELEMENTS (told); i++)
+    if (notice->kind == told[i]) {
+      g_autofree char *json = call_notice_to_json (notice);
+
+      calld_webhooks_emit (self, call_notice_kind_get_event (notice->kind), json);
+    }
+}
+
+/* --- administration --------------------------------------------------------------------------- */
+
+static gboolean
+may_manage (GTask *task, CalldIdentity *who)
+{
+  GError *error = NULL;
+
+  if (calld_auth_can (who, CALLD_ACTION_MANAGE_WEBHOOKS, NULL, &error))
+    return TRUE;
+  g_task_return_error (task, error);
+  g_object_unref (task);
+  return FALSE;
+}
+
+static void
+on_list (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GPtrArray *all = calld_store_list_finish (CALLD_STORE (source), result, &error);
+
+  if (all != NULL)
+    g_task_return_pointer (task, all, (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+/**
+ * calld_webhooks_list_async:
+ * @self: the webhooks
+ * @who: who asks
+ * @cancellable: (nullable): gives up
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Lists every webhook, those that were disabled too.
+ */
+void
+calld_webhooks_list_async (CalldWebhooks *self,
+                           CalldIdentity *who,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  if (may_manage (task, who))
+    calld_store_list_webhooks_async (self->store, cancellable, on_list, task);
+}
+
+/**
+ * calld_webhooks_list_finish:
+ * @self: the webhooks
+ * @result: the result
+ * @error: why not
+ *
+ * Returns: (transfer full) (element-type CalldWebhookRecord): the webhooks, or %NULL with @error
+ */
+GPtrArray *
+calld_webhooks_list_finish (CalldWebhooks *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static char *
+make_secret (void)
+{
+  g_autofree char *one = call_id_new ();
+  g_autofree char *other = call_id_new ();
+  g_autofree char *both = g_strconcat (one, other, NULL);
+
+  /* Two of them carry 148 random bits. */
+  return g_strconcat ("whsec_", both, NULL);
+}
+
+static gboolean
+is_event (const char *event)
+{
+  gsize length = strlen (event);
+
+  if (g_str_equal (event, "*"))
+    return TRUE;
+  for (gsize i = 0; i < length; i++)
+    if (!g_ascii_isalnum (event[i]) && event[i] != '_')
+      return FALSE;
+  return length > 0 && length <= EVENT_MAX;
+}
+
+static gboolean
+check_events (const char *const *events, GError **error)
+{
+  guint n = events != NULL ? g_strv_length ((char **) events) : 0;
+  gboolean good = n > 0 && n <= EVENTS_MAX;
+
+  for (guint i = 0; i < n && good; i++)
+    good = is_event (events[i]);
+  if (!good)
+    g_propagate_error (error,
+                       calld_problem_new_field ("events", "Name the events to hear, or \"*\""));
+  return good;
+}
+
+static void
+on_added (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  CalldWebhooks *self = g_task_get_source_object (task);
+  CalldWebhookRecord *webhook = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (!calld_store_commit_finish (CALLD_STORE (source), result, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+  calld_log_info ("webhook_added", .detail = webhook->id);
+  if (self->is_started)
+    look (self);
+  g_task_return_pointer (task, calld_webhook_record_copy (webhook),
+                         (GDestroyNotify) calld_webhook_record_free);
+}
+
+/**
+ * calld_webhooks_add_async:
+ * @self: the webhooks
+ * @who: who asks
+ * @url: where to
+ * @events: (array zero-terminated=1): which events, or "*"
+ * @bot_id: (nullable): a bot, for what is said to it
+ * @cancellable: (nullable): gives up
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Adds a webhook with a secret of its own.
+ */
+void
+calld_webhooks_add_async (CalldWebhooks *self,
+                          CalldIdentity *who,
+                          const char *url,
+                          const char *const *events,
+                          const char *bot_id,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  CalldChange *change;
+  CalldWebhookRecord *webhook;
+  g_autofree char *secret = make_secret ();
+  g_autofree char *words = NULL;
+  GError *error = NULL;
+
+  if (!may_manage (task, who))
+    return;
+  if (!calld_poster_check_url (url, self->config->webhook_allow_private, &error) ||
+      !check_events (events, &error)) {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  words = g_strjoinv (" ", (char **) events);
+  webhook = calld_webhook_record_new (url, secret, words, calld_clock_now_ms (self->clock));
+  webhook->bot_id = g_strdup (bot_id);
+  g_task_set_task_data (task, webhook, (GDestroyNotify) calld_webhook_record_free);
+  change = calld_change_new ();
+  calld_change_add_webhook (change, webhook);
+  calld_store_commit_async (self->store, change, NULL, on_added, task);
+}
+
+/**
+ * calld_webhooks_add_finish:
+ * @self: the webhooks
+ * @result: the result
+ * @error: why not
+ *
+ * Returns: (transfer full): the webhook with its secret, or %NULL with @error
+ */
+CalldWebhookRecord *
+calld_webhooks_add_finish (CalldWebhooks *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+on_changed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  CalldWebhooks *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  if (!calld_store_commit_finish (CALLD_STORE (source), result, &error)) {
+    g_task_return_error (task, error);
+    return;
+  }
+  if (self->is_started)
+    look (self);
+  g_task_return_boolean (task, TRUE);
+}
+
+/**
+ * calld_webhooks_remove_async:
+ * @self: the webhooks
+ * @who: who asks
+ * @webhook_id: which one
+ * @cancellable: (nullable): gives up
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Removes a webhook and what waits for it.
+ */
+void
+calld_webhooks_remove_async (CalldWebhooks *self,
+                             CalldIdentity *who,
+                             const char *webhook_id,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  CalldChange *change;
+
+  if (!may_manage (task, who))
+    return;
+  change = calld_change_new ();
+  calld_change_remove_webhook (change, webhook_id);
+  calld_log_info ("webhook_removed", .detail = webhook_id);
+  calld_store_commit_async (self->store, change, NULL, on_changed, task);
+}
+
+/**
+ * calld_webhooks_test_async:
+ * @self: the webhooks
+ * @who: who asks
+ * @webhook_id: which one
+ * @cancellable: (nullable): gives up
+ * @callback: called when it is queued
+ * @user_data: for @callback
+ *
+ * Sends a `ping`, and gives a webhook that was disabled another chance.
+ */
+void
+calld_webhooks_test_async (CalldWebhooks *self,
+                           CalldIdentity *who,
+                           const char *webhook_id,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  const CalldWebhookRecord webhook = { .id = (char *) webhook_id, .active = TRUE };
+  const CalldDeliveryRecord delivery = { .webhook_id = (char *) webhook_id,
+                                         .event = (char *) "ping",
+                                         .payload = (char *) "{}",
+                                         .created_at = calld_clock_now_ms (self->clock) };
+  CalldChange *change;
+
+  if (!may_manage (task, who))
+    return;
+  change = calld_change_new ();
+  calld_change_update_webhook (change, &webhook);
+  calld_change_enqueue_event (change, &delivery);
+  calld_store_commit_async (self->store, change, NULL, on_changed, task);
+}
+
+/**
+ * calld_webhooks_change_finish:
+ * @self: the webhooks
+ * @result: of removing or testing
+ * @error: why not
+ *
+ * Returns: %FALSE with @error
+ */
+gboolean
+calld_webhooks_change_finish (CalldWebhooks *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+/**
+ * calld_webhooks_start:
+ * @self: the webhooks
+ *
+ * Begins to send, with what an earlier daemon left.
+ */
+void
+calld_webhooks_start (CalldWebhooks *self)
+{
+  self->is_started = TRUE;
+  look (self);
+}
+
+/**
+ * calld_webhooks_stop:
+ * @self: the webhooks
+ *
+ * Sends nothing more. What waits is in the store.
+ */
+void
+calld_webhooks_stop (CalldWebhooks *self)
+{
+  self->is_started = FALSE;
+  calld_clock_clear (self->clock, &self->timer);
+  g_hash_table_remove_all (self->runners);
+}
+
+/**
+ * calld_webhooks_get_stats:
+ * @self: the webhooks
+ * @stats: (out caller-allocates): the counts
+ */
+void
+calld_webhooks_get_stats (CalldWebhooks *self, CalldWebhooksStats *stats)
+{
+  *stats = self->stats;
+}
+
+static void
+calld_webhooks_dispose (GObject *object)
+{
+  CalldWebhooks *self = CALLD_WEBHOOKS (object);
+
+  if (self->subscription != 0)
+    calld_bus_unsubscribe (self->bus, self->subscription);
+  self->subscription = 0;
+  if (self->clock != NULL)
+    calld_webhooks_stop (self);
+  g_clear_object (&self->poster);
+  g_clear_object (&self->bus);
+  g_clear_object (&self->store);
+  g_clear_object (&self->clock);
+  g_clear_pointer (&self->config, calld_config_unref);
+  G_OBJECT_CLASS (calld_webhooks_parent_class)->dispose (object);
+}
+
+static void
+calld_webhooks_finalize (GObject *object)
+{
+  CalldWebhooks *self = CALLD_WEBHOOKS (object);
+
+  g_hash_table_unref (self->runners);
+  g_ptr_array_unref (self->active);
+  G_OBJECT_CLASS (calld_webhooks_parent_class)->finalize (object);
+}
+
+static void
+calld_webhooks_class_init (CalldWebhooksClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = calld_webhooks_dispose;
+  G_OBJECT_CLASS (klass)->finalize = calld_webhooks_finalize;
+}
+
+static void
+calld_webhooks_init (CalldWebhooks *self)
+{
+  self->active = g_ptr_array_new_with_free_func ((GDestroyNotify) calld_webhook_record_free);
+  self->runners = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, drop_runner);
+}
+
+/**
+ * calld_webhooks_new:
+ * @config: whether addresses that are not public may be reached
+ * @clock: the clock
+ * @store: where webhooks and deliveries are
+ * @bus: what happens
+ *
+ * Returns: (transfer full): the webhooks, at rest
+ */
+CalldWebhooks *
+calld_webhooks_new (CalldConfig *config, CalldClock *clock, CalldStore *store, CalldBus *bus)
+{
+  CalldWebhooks *self = g_object_new (CALLD_TYPE_WEBHOOKS, NULL);
+
+  self->config = calld_config_ref (config);
+  self->clock = g_object_ref (clock);
+  self->store = g_object_ref (store);
+  self->bus = g_object_ref (bus);
+  self->poster = calld_poster_new (config->webhook_allow_private);
+  self->subscription = calld_bus_subscribe (bus, on_notice, self, NULL);
+  return self;
+}
