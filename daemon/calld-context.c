@@ -9,6 +9,7 @@
 #include "calld-bus-local.h"
 #include "calld-demo.h"
 #include "calld-descriptors.h"
+#include "calld-egress-socket.h"
 #include "calld-handler.h"
 #include "calld-jobs.h"
 #include "calld-log.h"
@@ -35,6 +36,7 @@ struct _CalldContext {
   CalldChat *chat;
   CalldMeetings *meetings;
   CalldJobs *jobs;
+  CalldEgress *egress;
   CalldThrottle *throttle;
   CalldThrottle *connects;
   CalldHandler *handler;
@@ -96,6 +98,7 @@ build_services (CalldContext *self)
   self->meetings = calld_meetings_new (self->config, self->clock, self->store);
   self->jobs = calld_jobs_new (self->config, self->clock, self->store, self->appointments,
                                self->calls);
+  self->egress = calld_egress_new (self->config);
   self->throttle = calld_throttle_new (self->clock, self->config->rate_limit_per_minute,
                                        self->config->rate_limit_per_minute);
   if (self->config->connect_limit_per_minute > 0)
@@ -121,6 +124,7 @@ build_gateways (CalldContext *self)
 {
   CalldSocketioOptions socketio;
   CalldPeerjsOptions peerjs;
+  CalldEgressSocketOptions egress;
 
   self->gateway = calld_gateway_new (self->hub, self->bus, CALLD_GATEWAY_HANDLER (self->handler));
   calld_handler_set_gateway (self->handler, self->gateway);
@@ -135,6 +139,9 @@ build_gateways (CalldContext *self)
 
   calld_peerjs_options_init (&peerjs);
   calld_peerjs_attach (self->hub, &peerjs);
+
+  calld_egress_socket_options_init (&egress);
+  calld_egress_socket_attach (self->hub, self->egress, &egress);
 }
 
 static void
@@ -264,6 +271,7 @@ calld_context_start (CalldContext *self, gboolean demo, GError **error)
   gboolean is_v6 = strchr (host, ':') != NULL;
   guint16 port;
 
+  calld_egress_start (self->egress);
   if (!adopt_calls (self, error) || !calld_hub_listen (self->hub, host, self->config->port, error))
     return FALSE;
   port = calld_hub_get_port (self->hub);
@@ -445,6 +453,8 @@ calld_context_free (CalldContext *self)
   g_clear_pointer (&self->watchdog, calld_watchdog_free);
   g_clear_object (&self->gateway);
   g_clear_object (&self->hub);
+  if (self->egress != NULL)
+    calld_egress_stop (self->egress);
   if (self->server != NULL)
     g_object_set_data (G_OBJECT (self->server), "calld-goodbye", NULL);
   g_clear_object (&self->server);
@@ -454,6 +464,7 @@ calld_context_free (CalldContext *self)
   g_clear_object (&self->webhooks);
   g_clear_object (&self->company);
   g_clear_object (&self->roster);
+  g_clear_object (&self->egress);
   g_clear_object (&self->jobs);
   g_clear_object (&self->meetings);
   g_clear_object (&self->chat);

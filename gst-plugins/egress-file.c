@@ -173,32 +173,48 @@ undo (GstCallEgressFile *self, guint64 sidecar_bytes)
 
 /* --- making ----------------------------------------------------------------------------------- */
 
+/* The sidecar first: a file without one would not be found after a crash. Returns: whether the name
+ * was free */
+static gboolean
+open_pair (GstCallEgressFile *self, const GstCallEgressPlace *place, gint64 time_us)
+{
+  const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
+  g_autofree char *sidecar = NULL;
+  int code;
+
+  g_free (self->name);
+  g_free (self->path);
+  self->name = gst_call_egress_name (time_us, place->room, place->participant, place->track,
+                                     self->format.extension);
+  self->path = g_build_filename (place->folder, self->name, NULL);
+  sidecar = g_strconcat (self->path, GST_CALL_EGRESS_SIDECAR, NULL);
+  self->sidecar_fd = open (sidecar, flags, FILE_MODE);
+  if (self->sidecar_fd < 0)
+    return FALSE;
+  /* Says to a recovery that looks at the folder that this file is being written. */
+  flock (self->sidecar_fd, LOCK_EX | LOCK_NB);
+  self->fd = open (self->path, flags, FILE_MODE);
+  if (self->fd >= 0)
+    return TRUE;
+  code = errno;
+  unlink (sidecar);
+  close (self->sidecar_fd);
+  self->sidecar_fd = -1;
+  errno = code;
+  return FALSE;
+}
+
 static gboolean
 open_files (GstCallEgressFile *self,
             const GstCallEgressPlace *place,
             gint64 time_us,
             GError **error)
 {
-  g_autofree char *sidecar = NULL;
+  guint tries = 0;
 
-  for (guint i = 0; i < NAMES && self->fd < 0; i++) {
-    g_free (self->name);
-    g_free (self->path);
-    self->name = gst_call_egress_name (time_us + i * 1000, place->room, place->participant,
-                                       place->track, self->format.extension);
-    self->path = g_build_filename (place->folder, self->name, NULL);
-    self->fd = open (self->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-    if (self->fd < 0 && errno != EEXIST)
-      break;
-  }
-  if (self->fd < 0)
-    return fail (error, "cannot create", self->path);
-  sidecar = g_strconcat (self->path, GST_CALL_EGRESS_SIDECAR, NULL);
-  self->sidecar_fd = open (sidecar, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
-  if (self->sidecar_fd < 0)
-    return fail (error, "cannot create", sidecar);
-  /* Says to a recovery that looks at the folder that this file is being written. */
-  flock (self->sidecar_fd, LOCK_EX | LOCK_NB);
+  while (!open_pair (self, place, time_us + tries * 1000))
+    if (errno != EEXIST || ++tries == NAMES)
+      return fail (error, "cannot create", self->path);
   if (place->log != NULL) {
     self->log_fd = open (place->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW,
                          FILE_MODE);

@@ -34,6 +34,8 @@ typedef struct {
   GstCallEgressLine last;
   guint64 sidecar_bytes;
   guint blocks;
+  /* Not even the header was written. */
+  gboolean is_headless;
 } Case;
 
 static gboolean
@@ -133,6 +135,8 @@ measure (Case *self, GError **error)
   } else {
     self->kind = GST_CALL_EGRESS_RAW;
     self->bytes = (guint64) status.st_size;
+    self->is_headless = !g_str_has_suffix (self->path, ".h264") &&
+                        !g_str_has_suffix (self->path, ".ogg");
   }
   if (ftruncate (self->fd, (off_t) (self->header_size + self->bytes)) < 0)
     return fail (error, "cannot cut", self->path);
@@ -284,13 +288,28 @@ tell_missing (Case *self, guint64 covered, GError **error)
   return TRUE;
 }
 
+/* A file into which nothing was ever written is no recording. */
+static gboolean
+discard (Case *self, GError **error)
+{
+  g_autofree char *sidecar = g_strconcat (self->path, GST_CALL_EGRESS_SIDECAR, NULL);
+
+  if ((unlink (self->path) < 0 && errno != ENOENT) || unlink (sidecar) < 0)
+    return fail (error, "cannot remove", self->path);
+  return TRUE;
+}
+
 static gboolean
 mend (Case *self, GError **error)
 {
   GstCallEgressLine rest;
   guint64 covered;
 
-  if (!read_sidecar (self, error) || !measure (self, error) || !mend_header (self, error))
+  if (!read_sidecar (self, error) || !measure (self, error))
+    return FALSE;
+  if (self->blocks == 0 && (self->bytes == 0 || self->is_headless))
+    return discard (self, error);
+  if (!mend_header (self, error))
     return FALSE;
   covered = self->last.offset + self->last.bytes;
   if (self->bytes < covered && !tell_missing (self, covered, error))
@@ -327,7 +346,10 @@ gst_call_egress_recover_file (const char *path, const char *log, GError **error)
     return fail (error, "cannot open", sidecar);
   if (flock (self.sidecar_fd, LOCK_EX | LOCK_NB) == 0 && !is_closed (self.sidecar_fd)) {
     self.fd = open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
-    good = self.fd >= 0 ? mend (&self, error) : fail (error, "cannot open", path);
+    if (self.fd >= 0)
+      good = mend (&self, error);
+    else
+      good = errno == ENOENT ? discard (&self, error) : fail (error, "cannot open", path);
   }
   if (self.fd >= 0)
     close (self.fd);

@@ -33,6 +33,24 @@ calld_config_add_problem (GPtrArray *problems, const char *name, const char *for
   g_ptr_array_add (problems, g_strdup_printf ("%s: %s.", name, sentence));
 }
 
+/* "--call-lead-minutes" → "CALL_LEAD_MINUTES" */
+char *
+calld_config_flag_to_name (const char *flag)
+{
+  char *name = g_ascii_strup (flag + strspn (flag, "-"), -1);
+
+  return g_strdelimit (name, "-", '_');
+}
+
+/* And back. */
+char *
+calld_config_name_to_flag (const char *name)
+{
+  char *flag = g_ascii_strdown (name, -1);
+
+  return g_strdelimit (flag, "_", '-');
+}
+
 /**
  * calld_config_parse_size:
  * @text: a setting
@@ -195,6 +213,24 @@ check_alert_webhook (CalldConfig *config, GPtrArray *problems)
 }
 
 static void
+check_imentiv (CalldConfig *config, GPtrArray *problems)
+{
+  g_autoptr (GUri) uri = NULL;
+  const char *url = config->imentiv_endpoint_url;
+
+  if (url != NULL)
+    uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+  if (url != NULL && (uri == NULL || g_uri_get_host (uri) == NULL ||
+                      (g_strcmp0 (g_uri_get_scheme (uri), "https") != 0 &&
+                       g_strcmp0 (g_uri_get_scheme (uri), "http") != 0)))
+    calld_config_add_problem (problems, "IMENTIV_ENDPOINT_URL",
+                              "this is no address like https://imentiv.example.org/audio");
+  if (url == NULL && config->imentiv_api_key != NULL)
+    calld_config_add_problem (problems, "IMENTIV_ENDPOINT_URL",
+                              "it is missing; IMENTIV_API_KEY is sent there");
+}
+
+static void
 check_metrics_token (CalldConfig *config, GPtrArray *problems)
 {
   if (config->metrics_token != NULL && strlen (config->metrics_token) < METRICS_TOKEN_MIN)
@@ -274,6 +310,7 @@ calld_config_check (CalldConfig *config, GPtrArray *problems)
                               CALLD_CONFIG_LINK_AUDIENCE);
   check_secret (config, problems);
   check_alert_webhook (config, problems);
+  check_imentiv (config, problems);
   check_metrics_token (config, problems);
   check_livekit (config, problems);
   if (config->auto_accept && !config->development)

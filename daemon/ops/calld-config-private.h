@@ -12,5 +12,7 @@ void calld_config_add_problem (GPtrArray *problems, const char *name, const char
     G_GNUC_PRINTF (3, 4);
 gboolean calld_config_parse_size (const char *text, guint64 *bytes);
 void calld_config_check (CalldConfig *config, GPtrArray *problems);
+char *calld_config_flag_to_name (const char *flag);
+char *calld_config_name_to_flag (const char *name);
 
 G_END_DECLS

@@ -96,6 +96,20 @@ static const Variable variables[] = {
   { "LIVEKIT_EGRESS", KIND_WORD, FIELD (livekit_egress), .fallback = "on-demand",
     .words = "on-demand|audio" },
   { "LIVEKIT_EGRESS_URL", KIND_TEXT, FIELD (livekit_egress_url) },
+  { "EGRESS_AUDIO_OUTPUT_DIR", KIND_TEXT, FIELD (egress_audio_output_dir),
+    .fallback = "./storage/egress/audio" },
+  { "EGRESS_VIDEO_OUTPUT_DIR", KIND_TEXT, FIELD (egress_video_output_dir),
+    .fallback = "./storage/egress/video" },
+  { "EGRESS_WORKERS", KIND_UINT, FIELD (egress_workers), 1, 64, "2" },
+  { "AUDIO_PIPELINE_GROUP_SECONDS", KIND_UINT, FIELD (audio_pipeline_group_seconds), 1, 60, "2" },
+  { "AUDIO_PIPELINE_PAYLOAD", KIND_WORD, FIELD (audio_pipeline_payload), .fallback = "pcm",
+    .words = "pcm|wav" },
+  { "AUDIO_PIPELINE_NORMALIZE", KIND_BOOL, FIELD (audio_pipeline_normalize), .fallback = "false" },
+  { "AUDIO_PIPELINE_TIMEOUT_MS", KIND_UINT, FIELD (audio_pipeline_timeout_ms), 100, 600000,
+    "5000" },
+  { "IMENTIV_ENDPOINT_URL", KIND_TEXT, FIELD (imentiv_endpoint_url) },
+  { "IMENTIV_API_KEY", KIND_LATER, .secret = TRUE },
+  { "IMENTIV_API_KEY_FILE", KIND_LATER },
   { "LOG_LEVEL", KIND_WORD, FIELD (log_level), .fallback = "info",
     .words = "error|warning|info|debug" },
   { "LOG_FORMAT", KIND_WORD, FIELD (log_format), .fallback = "text", .words = "text|json" },
@@ -394,6 +408,7 @@ load_all (Loading *loading)
   loading->config->metrics_token = load_secret (loading, "METRICS_TOKEN", NULL);
   loading->config->alert_webhook_secret = load_secret (loading, "ALERT_WEBHOOK_SECRET", NULL);
   loading->config->livekit_api_secret = load_secret (loading, "LIVEKIT_API_SECRET", NULL);
+  loading->config->imentiv_api_key = load_secret (loading, "IMENTIV_API_KEY", NULL);
   load_memory_limit (loading);
   calld_config_check (loading->config, loading->problems);
 }
@@ -494,6 +509,10 @@ config_clear (gpointer data)
   g_free (self->metrics_token);
   g_free (self->alert_webhook_url);
   g_free (self->alert_webhook_secret);
+  g_free (self->egress_audio_output_dir);
+  g_free (self->egress_video_output_dir);
+  g_free (self->imentiv_endpoint_url);
+  g_free (self->imentiv_api_key);
   g_strfreev (self->trusted_proxies);
   g_clear_pointer (&self->proxies, calld_proxies_unref);
 }
@@ -531,27 +550,10 @@ calld_config_set_bound_port (CalldConfig *self, guint16 port)
 
 /* --- flags ------------------------------------------------------------------------------------ */
 
-/* "--call-lead-minutes" → "CALL_LEAD_MINUTES" */
-static char *
-flag_to_name (const char *flag)
-{
-  char *name = g_ascii_strup (flag + strspn (flag, "-"), -1);
-
-  return g_strdelimit (name, "-", '_');
-}
-
-static char *
-name_to_flag (const char *name)
-{
-  char *flag = g_ascii_strdown (name, -1);
-
-  return g_strdelimit (flag, "_", '-');
-}
-
 static gboolean
 on_flag (const char *flag, const char *value, gpointer user_data, GError **error)
 {
-  g_hash_table_replace (user_data, flag_to_name (flag), g_strdup (value));
+  g_hash_table_replace (user_data, calld_config_flag_to_name (flag), g_strdup (value));
   return TRUE;
 }
 
@@ -571,7 +573,7 @@ calld_config_option_group_new (GHashTable *flags)
                                             NULL);
 
   for (guint i = 0; i < G_N_ELEMENTS (variables); i++) {
-    g_autofree char *flag = name_to_flag (variables[i].name);
+    g_autofree char *flag = calld_config_name_to_flag (variables[i].name);
     GOptionEntry entries[] = {
       { g_intern_string (flag), 0, 0, G_OPTION_ARG_CALLBACK, on_flag, variables[i].name, "VALUE" },
       G_OPTION_ENTRY_NULL,

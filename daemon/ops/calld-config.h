@@ -46,6 +46,16 @@ typedef enum {
 } CalldBusChoice;
 
 /**
+ * CalldPayload:
+ *
+ * What Imentiv gets: bare samples, or WAV with a header.
+ */
+typedef enum {
+  CALLD_PAYLOAD_PCM,
+  CALLD_PAYLOAD_WAV,
+} CalldPayload;
+
+/**
  * CalldConfig:
  *
  * Every setting of the daemon, checked. Env.example says what each one means; a field has the name
@@ -102,11 +112,20 @@ typedef struct {
   guint64 memory_limit;           /* bytes; 0: the control group's, if it has one */
   guint drain_spread_seconds;
   guint drain_timeout_seconds;
-  char *metrics_token;        /* (nullable) */
-  char *alert_webhook_url;    /* (nullable) */
-  char *alert_webhook_secret; /* (nullable); never NULL with a URL */
-  char **trusted_proxies;     /* never NULL, may be empty */
-  CalldProxies *proxies;      /* the same, parsed */
+  char *metrics_token;           /* (nullable) */
+  char *alert_webhook_url;       /* (nullable) */
+  char *alert_webhook_secret;    /* (nullable); never NULL with a URL */
+  char **trusted_proxies;        /* never NULL, may be empty */
+  CalldProxies *proxies;         /* the same, parsed */
+  char *egress_audio_output_dir; /* below the state directory unless it is absolute */
+  char *egress_video_output_dir; /* likewise */
+  guint egress_workers;
+  guint audio_pipeline_group_seconds;
+  CalldPayload audio_pipeline_payload;
+  gboolean audio_pipeline_normalize;
+  guint audio_pipeline_timeout_ms;
+  char *imentiv_endpoint_url; /* (nullable) */
+  char *imentiv_api_key;      /* (nullable) */
   CalldLogLevel log_level;
   CalldLogFormat log_format;
   CalldBusChoice bus; /* CALL_BUS */

@@ -349,3 +349,20 @@ call_egress_mute_parse (const char *text, gsize length, gboolean *muted)
   g_clear_pointer (&node, call_json_node_unref);
   return found;
 }
+
+/**
+ * call_egress_position_to_json:
+ * @bytes: how much of a stream the server has
+ * @is_stored: whether that much is in a file; else it is where the sender is to go on
+ *
+ * Writes what the server says to a sender that named its stream: `{"position":N}` once at the
+ * begin, then `{"stored":N}` now and then.
+ *
+ * Returns: (transfer full): JSON text
+ */
+char *
+call_egress_position_to_json (guint64 bytes, gboolean is_stored)
+{
+  return g_strdup_printf ("{\"%s\":%" G_GUINT64_FORMAT "}", is_stored ? "stored" : "position",
+                          bytes);
+}

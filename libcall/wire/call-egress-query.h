@@ -8,6 +8,9 @@ G_BEGIN_DECLS
 #define CALL_EGRESS_AUDIO_PATH "/egress-audio"
 #define CALL_EGRESS_VIDEO_PATH "/egress-video"
 
+/* What a sender says that ends its stream on purpose: no other connection goes on with it. */
+#define CALL_EGRESS_END "{\"end\":true}"
+
 /**
  * CallEgressKind:
  * @CALL_EGRESS_AUDIO: samples, S16LE
@@ -72,6 +75,7 @@ gboolean call_egress_query_verify (CallEgressKind kind,
 char *call_egress_url (const char *public_url, CallEgressKind kind, const char *query);
 
 gboolean call_egress_mute_parse (const char *text, gsize length, gboolean *muted);
+char *call_egress_position_to_json (guint64 bytes, gboolean is_stored);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CallEgressQuery, call_egress_query_clear)
 

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#define G_LOG_DOMAIN "calld-egress"
+
+#include "config.h"
+
+#include "calld-egress.h"
+
+#include "calld-log.h"
+
+#include "call-error.h"
+
+#include <string.h>
+
+#define SIGNING_PURPOSE "egress-url"
+#define KEY_SIZE 32
+
+/**
+ * CalldEgress:
+ *
+ * The egress service: who may send tracks, which meeting they belong to, and how they are recorded.
+ */
+struct _CalldEgress {
+  GObject parent_instance;
+
+  CalldConfig *config;
+  CalldEgressSettings settings;
+  CalldEgressPool *pool;
+  GThread *recovery;
+  guint8 key[KEY_SIZE];
+  gboolean is_available;
+
+  /* Guards what follows: the reactor opens and closes, anybody counts. */
+  GMutex lock;
+  GPtrArray *tracks;
+  CalldEgressStats gone;
+};
+
+G_DEFINE_FINAL_TYPE (CalldEgress, calld_egress, G_TYPE_OBJECT)
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+/* A key of its own for URLs, so that a leaked one says nothing of the others. */
+static void
+derive_key (CalldEgress *self)
+{
+  gsize length, size = sizeof self->key;
+  const guint8 *secret = g_bytes_get_data (self->config->jwt_secret, &length);
+  g_autoptr (GHmac) hmac = g_hmac_new (G_CHECKSUM_SHA256, secret, length);
+
+  g_hmac_update (hmac, (const guchar *) SIGNING_PURPOSE, -1);
+  g_hmac_get_digest (hmac, self->key, &size);
+}
+
+static char *
+in_state_directory (const CalldConfig *config, const char *path)
+{
+  return g_canonicalize_filename (path, config->state_directory);
+}
+
+static void
+take_settings (CalldEgress *self)
+{
+  const CalldConfig *config = self->config;
+
+  self->settings = (CalldEgressSettings){
+    .audio_directory = in_state_directory (config, config->egress_audio_output_dir),
+    .video_directory = in_state_directory (config, config->egress_video_output_dir),
+    .log_directory = in_state_directory (config, "storage/pipeline-logs"),
+    .spool_directory = in_state_directory (config, "storage/imentiv-spool"),
+    .group_seconds = config->audio_pipeline_group_seconds,
+    .normalize = config->audio_pipeline_normalize,
+    .wav_payload = config->audio_pipeline_payload == CALLD_PAYLOAD_WAV,
+    .timeout_ms = config->audio_pipeline_timeout_ms,
+    .imentiv_url = g_strdup (config->imentiv_endpoint_url),
+    .imentiv_key = g_strdup (config->imentiv_api_key),
+  };
+}
+
+static void
+calld_egress_finalize (GObject *object)
+{
+  CalldEgress *self = CALLD_EGRESS (object);
+
+  calld_egress_stop (self);
+  g_ptr_array_unref (self->tracks);
+  g_free (self->settings.audio_directory);
+  g_free (self->settings.video_directory);
+  g_free (self->settings.log_directory);
+  g_free (self->settings.spool_directory);
+  g_free (self->settings.imentiv_url);
+  g_free (self->settings.imentiv_key);
+  g_mutex_clear (&self->lock);
+  calld_config_unref (self->config);
+  G_OBJECT_CLASS (calld_egress_parent_class)->finalize (object);
+}
+
+static void
+calld_egress_class_init (CalldEgressClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = calld_egress_finalize;
+}
+
+static void
+calld_egress_init (CalldEgress *self)
+{
+  g_mutex_init (&self->lock);
+  self->tracks = g_ptr_array_new_with_free_func ((GDestroyNotify) calld_egress_track_unref);
+}
+
+/**
+ * calld_egress_new:
+ * @config: settings
+ *
+ * Makes the service.
+ *
+ * Returns: (transfer full): the service
+ */
+CalldEgress *
+calld_egress_new (CalldConfig *config)
+{
+  CalldEgress *self = g_object_new (CALLD_TYPE_EGRESS, NULL);
+
+  self->config = calld_config_ref (config);
+  derive_key (self);
+  take_settings (self);
+  return self;
+}
+
+static gpointer
+recover (gpointer data)
+{
+  CalldEgress *self = data;
+  guint failed = calld_egress_chain_recover (&self->settings);
+
+  if (failed > 0)
+    calld_log_warning ("egress_recovery_failed", .count = failed, .counted = "files");
+  return NULL;
+}
+
+/**
+ * calld_egress_start:
+ * @self: the service
+ *
+ * Looks for the elements, and mends in a thread of its own what an earlier process left behind.
+ */
+void
+calld_egress_start (CalldEgress *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!calld_egress_chain_init (&error)) {
+    calld_log_info ("egress_unavailable", .detail = error->message);
+    return;
+  }
+  self->pool = calld_egress_pool_new (self->config->egress_workers);
+  self->recovery = g_thread_new ("calld-recovery", recover, self);
+  self->is_available = TRUE;
+  if (self->settings.imentiv_url == NULL)
+    calld_log_info ("imentiv_not_configured",
+                    .detail = "IMENTIV_ENDPOINT_URL is empty: tracks are only written to files");
+  else if (!calld_egress_chain_has_imentiv ())
+    calld_log_warning ("imentiv_unavailable",
+                       .detail = "the element callimentivsink is not installed: tracks are only "
+                                 "written to files");
+}
+
+/**
+ * calld_egress_stop:
+ * @self: the service, whose sockets are closed
+ *
+ * Waits until all that came is written.
+ */
+void
+calld_egress_stop (CalldEgress *self)
+{
+  self->is_available = FALSE;
+  g_clear_pointer (&self->recovery, g_thread_join);
+  g_clear_pointer (&self->pool, calld_egress_pool_stop);
+}
+
+/**
+ * calld_egress_is_available:
+ * @self: the service
+ *
+ * Whether tracks can be recorded.
+ *
+ * Returns: %FALSE without the GStreamer plug-in
+ */
+gboolean
+calld_egress_is_available (CalldEgress *self)
+{
+  return self->is_available;
+}
+
+/* --- URLs ------------------------------------------------------------------------------------- */
+
+/**
+ * calld_egress_sign:
+ * @self: the service
+ * @query: what the sender is to say
+ * @expires_seconds: until when it may connect, seconds since 1970
+ *
+ * Makes the URL for a sender, such as LiveKit's `websocketUrl`. Main context.
+ *
+ * Returns: (transfer full): ws://… or wss://…
+ */
+char *
+calld_egress_sign (CalldEgress *self, const CallEgressQuery *query, gint64 expires_seconds)
+{
+  g_autofree char *text = call_egress_query_to_string (query);
+  g_autofree char *signed_text = call_egress_query_sign (query->kind, text, expires_seconds,
+                                                         self->key, sizeof self->key);
+
+  return call_egress_url (self->config->public_url, query->kind, signed_text);
+}
+
+/**
+ * calld_egress_verify:
+ * @self: the service
+ * @kind: which socket
+ * @query: (nullable): the query as it came
+ * @error: return location
+ *
+ * Whether a sender may connect: with a URL that calld_egress_sign() made, or, in development, with
+ * any that bears no signature.
+ *
+ * Returns: %FALSE with %CALL_ERROR_UNAUTHORIZED
+ */
+gboolean
+calld_egress_verify (CalldEgress *self, CallEgressKind kind, const char *query, GError **error)
+{
+  gboolean is_signed = query != NULL && strstr (query, "&signature=") != NULL;
+
+  if (self->config->development && !is_signed)
+    return TRUE;
+  return call_egress_query_verify (kind, query, g_get_real_time () / G_USEC_PER_SEC, self->key,
+                                   sizeof self->key, error);
+}
+
+/* --- tracks ----------------------------------------------------------------------------------- */
+
+typedef struct {
+  CalldEgress *egress;
+  CalldEgressTrack *track;
+} Opening;
+
+static void
+opening_free (gpointer data)
+{
+  Opening *opening = data;
+
+  g_object_unref (opening->egress);
+  calld_egress_track_unref (opening->track);
+  g_free (opening);
+}
+
+/* A track whose meeting nobody knows is kept under the name of its room. */
+static void
+begin (Opening *opening, const char *meeting_id)
+{
+  const CallEgressQuery *query = calld_egress_track_get_query (opening->track);
+
+  calld_egress_track_start (opening->track, &opening->egress->settings,
+                            meeting_id != NULL ? meeting_id : query->room_name);
+  calld_log_info ("egress_started", .detail = query->track_id);
+}
+
+static gboolean
+on_opened (gpointer data)
+{
+  Opening *opening = data;
+
+  begin (opening, calld_egress_track_get_query (opening->track)->meeting_id);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * calld_egress_open:
+ * @self: the service
+ * @query: what a sender said
+ *
+ * Takes in a track. Its meeting is looked up meanwhile.
+ *
+ * Returns: (transfer full): the track
+ */
+CalldEgressTrack *
+calld_egress_open (CalldEgress *self, const CallEgressQuery *query)
+{
+  CalldEgressTrack *track = calld_egress_track_new (self->pool, query);
+  Opening *opening = g_new0 (Opening, 1);
+
+  g_mutex_lock (&self->lock);
+  g_ptr_array_add (self->tracks, calld_egress_track_ref (track));
+  self->gone.total++;
+  g_mutex_unlock (&self->lock);
+  opening->egress = g_object_ref (self);
+  opening->track = calld_egress_track_ref (track);
+  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, on_opened, opening, opening_free);
+  return track;
+}
+
+static void
+add_stats (CalldEgressStats *sum, CalldEgressTrack *track)
+{
+  CalldEgressTrackStats stats;
+
+  calld_egress_track_get_stats (track, &stats);
+  sum->bytes += stats.received;
+  sum->dropped += stats.dropped;
+  sum->lost += stats.lost;
+}
+
+/**
+ * calld_egress_close:
+ * @self: the service
+ * @track: (transfer full): a track whose sender has gone
+ *
+ * Ends a track.
+ */
+void
+calld_egress_close (CalldEgress *self, CalldEgressTrack *track)
+{
+  calld_egress_track_end (track);
+  g_mutex_lock (&self->lock);
+  add_stats (&self->gone, track);
+  g_ptr_array_remove_fast (self->tracks, track);
+  g_mutex_unlock (&self->lock);
+  calld_egress_track_unref (track);
+}
+
+/**
+ * calld_egress_get_stats:
+ * @self: the service
+ * @stats: (out caller-allocates): what all tracks have done
+ *
+ * Adds up the counters. Any thread.
+ */
+void
+calld_egress_get_stats (CalldEgress *self, CalldEgressStats *stats)
+{
+  g_mutex_lock (&self->lock);
+  *stats = self->gone;
+  stats->tracks = self->tracks->len;
+  for (guint i = 0; i < self->tracks->len; i++)
+    add_stats (stats, g_ptr_array_index (self->tracks, i));
+  g_mutex_unlock (&self->lock);
+}
