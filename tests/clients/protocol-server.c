@@ -231,6 +231,27 @@ deliver_to_room (CalldMember *member, gpointer user_data)
   session->klass->deliver (session, user_data, CALLD_SEND_DEFAULT);
 }
 
+/* A session is in rooms of all its namespaces, which have their own. */
+static char *
+name_room (guint nsp, const char *room)
+{
+  return g_strconcat (namespaces[nsp], "#", room, NULL);
+}
+
+static void
+socketio_left (CalldSocketioSession *session, guint nsp)
+{
+  CalldRooms *rooms = calld_reactor_get_rooms (
+      calld_engineio_session_get_reactor (&session->engine));
+  CalldMember *member = &session->engine.base.member;
+  g_autofree const char **names = calld_rooms_list (rooms, member);
+  g_autofree char *prefix = name_room (nsp, "");
+
+  for (guint i = 0; names[i] != NULL; i++)
+    if (g_str_has_prefix (names[i], prefix))
+      calld_rooms_leave (rooms, member, names[i]);
+}
+
 static void
 emit_to_room (CalldSocketioSession *session,
               guint nsp,
@@ -240,7 +261,8 @@ emit_to_room (CalldSocketioSession *session,
               guint skip)
 {
   CalldReactor *reactor = calld_engineio_session_get_reactor (&session->engine);
-  const char *const rooms[] = { room, NULL };
+  g_autofree char *name = name_room (nsp, room);
+  const char *const rooms[] = { name, NULL };
   g_autoptr (JsonArray) array = json_array_new ();
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_ARRAY);
   CallSocketioPacket answer = {
@@ -285,11 +307,13 @@ join_room (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *p
 {
   CalldReactor *reactor = calld_engineio_session_get_reactor (&session->engine);
   const char *room = get_string (packet, 0);
+  g_autofree char *name = NULL;
   g_autofree char *text = NULL;
 
   if (room == NULL)
     return;
-  calld_rooms_join (calld_reactor_get_rooms (reactor), &session->engine.base.member, room);
+  name = name_room (nsp, room);
+  calld_rooms_join (calld_reactor_get_rooms (reactor), &session->engine.base.member, name);
   if (packet->ack_id == CALL_SOCKETIO_NO_ACK)
     return;
   text = call_socketio_encode_ack (packet->nsp, packet->ack_id, "\"ok\"");
@@ -337,6 +361,7 @@ static const CalldSocketioApp socketio_app = {
   .connect = socketio_connect,
   .event = socketio_event,
   .ack = socketio_ack,
+  .left = socketio_left,
   .gone = socketio_gone,
 };
 

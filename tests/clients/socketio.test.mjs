@@ -129,6 +129,39 @@ test('events sent before and during the upgrade arrive once and in order', async
   }
 });
 
+test('many clients upgrade at once, with hundreds of messages both ways', async () => {
+  const room = 'of the storm';
+  const caster = await connected(open('websocket'));
+  const all = await Promise.all(Array.from({ length: 25 }, async () => {
+    const socket = open('upgrade');
+    const state = { socket, echoes: [], heard: [], sent: 0, upgraded: false };
+    socket.on('message-back', (n) => state.echoes.push(n));
+    socket.on('room-event', (n) => state.heard.push(n));
+    socket.on('connect', () => {
+      socket.io.engine.on('upgrade', () => (state.upgraded = true));
+      socket.emit('join', room, () => (state.joined = true));
+    });
+    await until(() => state.joined, 'joined');
+    return state;
+  }));
+  let cast = 0;
+  while (cast < 300 || all.some((each) => !each.upgraded)) {
+    for (let i = 0; i < 5; i++) caster.emit('room-emit', room, cast++);
+    for (const each of all) each.socket.emit('message', each.sent++);
+    await new Promise((resolve) => setImmediate(resolve));
+    // What is sent is bounded by what comes back, or a slow machine would see slow readers.
+    await until(() => all.every((each) => each.heard.length > cast - 50 - each.heard[0] && each.echoes.length > each.sent - 50), 'the clients to keep up');
+  }
+  await until(() => all.every((each) => each.echoes.length >= each.sent && each.heard.at(-1) === cast - 1), 'everything');
+  for (const { socket, echoes, heard, sent } of all) {
+    equal(echoes, Array.from({ length: sent }, (_, i) => i), 'echoes');
+    equal(heard, Array.from({ length: heard.length }, (_, i) => cast - heard.length + i), 'what the room heard');
+    equal(socket.io.engine.transport.name, 'websocket', 'transport');
+    socket.disconnect();
+  }
+  caster.disconnect();
+});
+
 test('forced base64', async () => {
   for (const kind of Object.keys(transports)) {
     const socket = await connected(open(kind, '/', { forceBase64: true }));
