@@ -296,6 +296,23 @@ raw_read_text (int fd)
   return payload;
 }
 
+void
+raw_assert_text (int fd, const char *expected)
+{
+  g_autofree char *text = raw_read_text (fd);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+void
+raw_assert_prefix (int fd, const char *prefix)
+{
+  g_autofree char *text = raw_read_text (fd);
+
+  if (!g_str_has_prefix (text, prefix))
+    g_error ("expected %s…, got %s", prefix, text);
+}
+
 /* The code of the close frame; 1005 if it has none, 1006 if the connection ends without one. */
 guint
 raw_read_close (int fd)

@@ -38,6 +38,8 @@ void raw_send_frame (int fd, guint8 opcode, const void *data, gsize length);
 char *raw_read_frame (int fd, guint8 *opcode, gsize *length);
 char *raw_read_any_frame (int fd, guint8 *first, gsize *length);
 char *raw_read_text (int fd);
+void raw_assert_text (int fd, const char *expected);
+void raw_assert_prefix (int fd, const char *prefix);
 guint raw_read_close (int fd);
 
 G_END_DECLS
