@@ -13,6 +13,7 @@
 #define RELEASE_S 0.080
 /* What oversampling by four leaves between its points, and a gain that moves adds. */
 #define MARGIN_DB 0.1
+#define ALMOST_ONE 0.99999 /* an exponential never arrives */
 
 typedef struct {
   guint64 frame;
@@ -28,7 +29,7 @@ struct _GstCallLoudnessLimiter {
   guint channels;
   guint window; /* frames of the look-ahead */
   float limit;
-  float release;
+  double release;
   GstCallLoudnessPeak peak;
 
   float *delayed; /* a ring of `delay` frames */
@@ -38,7 +39,7 @@ struct _GstCallLoudnessLimiter {
   Need *needs; /* a queue of rising gains in a ring of `window`: the first is the lowest ahead */
   guint first_need, n_needs;
   guint64 frame; /* of the peaks that are looked at */
-  float held;    /* the lowest gain ahead, on its way back to 1 */
+  double held;   /* the lowest gain ahead, on its way back to 1 */
 
   float *gains; /* a ring of `window`, whose mean is the gain */
   double sum;
@@ -61,7 +62,7 @@ gst_call_loudness_limiter_new (guint channels, guint rate)
   self->channels = channels;
   self->window = MAX (rate * LOOK_AHEAD_MS / 1000, 1);
   self->delay = self->window - 1 + GST_CALL_LOUDNESS_PEAK_DELAY;
-  self->release = (float) (1 - exp (-1 / (RELEASE_S * rate)));
+  self->release = 1 - exp (-1 / (RELEASE_S * rate));
   self->delayed = g_new (float, self->delay *channels);
   self->needs = g_new (Need, self->window + 1);
   self->gains = g_new (float, self->window);
@@ -171,11 +172,11 @@ next_gain (GstCallLoudnessLimiter *self, float peak)
   float lowest = lowest_ahead (self, peak > self->limit ? self->limit / peak : 1);
 
   self->held += (1 - self->held) * self->release;
-  if (self->held > 0.99999f)
+  if (self->held > ALMOST_ONE)
     self->held = 1;
   self->held = MIN (self->held, lowest);
-  self->sum += (double) self->held - self->gains[self->at_gain];
-  self->gains[self->at_gain] = self->held;
+  self->sum += (float) self->held - (double) self->gains[self->at_gain];
+  self->gains[self->at_gain] = (float) self->held;
   self->at_gain = (self->at_gain + 1) % self->window;
   return (float) (self->sum / self->window);
 }
@@ -207,6 +208,15 @@ exchange (GstCallLoudnessLimiter *self, float *frame, float gain)
     self->at = 0;
 }
 
+static gboolean
+exceeds (const float *peaks, guint n, float limit)
+{
+  for (guint i = 0; i < n; i++)
+    if (peaks[i] > limit)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 process_chunk (GstCallLoudnessLimiter *self, float *samples, guint n_frames)
 {
@@ -214,8 +224,8 @@ process_chunk (GstCallLoudnessLimiter *self, float *samples, guint n_frames)
   gboolean any;
 
   any = gst_call_loudness_peak_push (&self->peak, samples, n_frames, self->limit, peaks);
-  for (guint i = 0; any && self->is_idle && i < n_frames; i++)
-    self->is_idle = peaks[i] <= self->limit;
+  if (any && self->is_idle)
+    self->is_idle = !exceeds (peaks, n_frames, self->limit);
   if (self->is_idle) {
     for (guint i = 0; i < n_frames; i++)
       exchange (self, samples + i * self->channels, 1);

@@ -52,31 +52,41 @@ static const struct {
   { { "en-gb-scotland", "en-us+f4" }, english },
 };
 
-/* What is said in turn @turn of a talk. */
 static GArray *
-say (guint cast, guint turn)
+synthesize (const char *voice, const char *text)
 {
-  const char *voice = casts[cast % G_N_ELEMENTS (casts)].voices[turn % VOICES];
-  const char *text = casts[cast % G_N_ELEMENTS (casts)].sentences[turn % SENTENCES];
   GArray *samples = g_array_new (FALSE, FALSE, sizeof (float));
   g_autoptr (GError) error = NULL;
-  g_autofree char *pipe = NULL, *out = NULL;
-  int status = 0;
-  gsize length;
   g_autoptr (GSubprocess) process = NULL;
   g_autoptr (GBytes) bytes = NULL;
-
-  pipe = g_strdup_printf (
+  g_autofree char *pipe = g_strdup_printf (
       "espeak-ng -v %s --stdout '%s' | sox -D -v 0.8 -t wav - -c 1 -r %d -t f32 -", voice, text,
       SPEECH_RATE);
+
   process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, "sh", "-c", pipe, NULL);
   g_assert_no_error (error);
   g_subprocess_communicate (process, NULL, NULL, &bytes, NULL, &error);
   g_assert_no_error (error);
-  status = g_subprocess_get_exit_status (process);
-  g_assert_cmpint (status, ==, 0);
-  out = g_bytes_unref_to_data (g_steal_pointer (&bytes), &length);
-  g_array_append_vals (samples, out, length / sizeof (float));
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 0);
+  g_array_append_vals (samples, g_bytes_get_data (bytes, NULL),
+                       g_bytes_get_size (bytes) / sizeof (float));
+  g_assert_cmpuint (samples->len, >, SPEECH_RATE / 2);
+  return samples;
+}
+
+/* What is said in turn @turn of a talk: a copy of what is synthesised once. */
+static GArray *
+say (guint cast, guint turn)
+{
+  static GArray *said[G_N_ELEMENTS (casts)][SENTENCES];
+  guint sentence = turn % SENTENCES;
+  GArray **memory = &said[cast % G_N_ELEMENTS (casts)][sentence];
+  GArray *samples = g_array_new (FALSE, FALSE, sizeof (float));
+
+  if (*memory == NULL)
+    *memory = synthesize (casts[cast % G_N_ELEMENTS (casts)].voices[sentence % VOICES],
+                          casts[cast % G_N_ELEMENTS (casts)].sentences[sentence]);
+  g_array_append_vals (samples, (*memory)->data, (*memory)->len);
   return samples;
 }
 
