@@ -77,6 +77,8 @@ static const Variable variables[] = {
     "1024" },
   { "CONNECTION_RECOVERY", KIND_BOOL, FIELD (connection_recovery), .fallback = "false" },
   { "MAX_CONNECTIONS", KIND_UINT, FIELD (max_connections), 1, 1000000, "10000" },
+  { "MESSAGE_RECALL_SECONDS", KIND_UINT, FIELD (message_recall_seconds), 0, 31536000, "300" },
+  { "GROUP_MEMBERS_MAX", KIND_UINT, FIELD (group_members_max), 2, 10000, "1000" },
   { "RATE_LIMIT_PER_MINUTE", KIND_UINT, FIELD (rate_limit_per_minute), 1, 1000000, "100" },
   { "CONNECT_LIMIT_PER_MINUTE", KIND_UINT, FIELD (connect_limit_per_minute), 0, 1000000, "0" },
   { "WEBHOOK_ALLOW_PRIVATE", KIND_BOOL, FIELD (webhook_allow_private), .fallback = "false" },

@@ -106,6 +106,8 @@ typedef struct {
   guint compression_threshold_bytes;
   gboolean connection_recovery;
   guint max_connections;
+  guint message_recall_seconds;
+  guint group_members_max;
   guint rate_limit_per_minute;
   gboolean webhook_allow_private;
   guint connect_limit_per_minute; /* 0: none */

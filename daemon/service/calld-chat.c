@@ -3,7 +3,7 @@
 
 #include "config.h"
 
-#include "calld-chat.h"
+#include "calld-chat-private.h"
 
 #include "calld-access.h"
 #include "calld-log.h"
@@ -13,80 +13,129 @@
 #include "call-notice.h"
 
 /*
- * The conversation of an appointment. Its members are the appointment's doctor and patient; who may
- * read and write is the access policy's to say.
+ * Conversations: groups, two people, and doctor and patient of an appointment, all in the same way.
+ * Who may do what is the rights' to say, and for an appointment's chat the access policy's as well.
+ * What decides is kept in memory (calld-conversation.h), so that a message costs the store nothing
+ * but writing it.
  */
-
-struct _CalldChat {
-  GObject parent_instance;
-
-  CalldConfig *config;
-  CalldClock *clock;
-  CalldStore *store;
-  CalldBus *bus;
-};
 
 G_DEFINE_FINAL_TYPE (CalldChat, calld_chat, G_TYPE_OBJECT)
 
-/* --- open ------------------------------------------------------------------------------------- */
+/* --- who may ---------------------------------------------------------------------------------- */
+
+/* @message: the one it is about, or NULL; @target: the member it is about, or NULL. */
+gboolean
+calld_chat_check (CalldChat *self,
+                  CalldIdentity *who,
+                  const CalldConversation *conversation,
+                  CalldGroupAction action,
+                  const CalldMessageRecord *message,
+                  const CalldMemberRecord *target,
+                  GError **error)
+{
+  const CalldMemberRecord *member = calld_conversation_find (conversation, who->user_id);
+  const CalldGroupSubject subject = {
+    .kind = conversation->kind,
+    .open = conversation->open,
+    .is_member = member != NULL,
+    .role = member != NULL ? member->role : CALL_GROUP_ROLE_MEMBER,
+    .is_author = message != NULL && g_str_equal (message->sender_id, who->user_id),
+    .target = target != NULL ? target->role : CALL_GROUP_ROLE_MEMBER,
+  };
+
+  /* The policy says more than that somebody is not in it. */
+  return (conversation->appointment == NULL ||
+          calld_access_check (self->config, who, CALL_ACTION_CHAT, conversation->appointment, NULL,
+                              calld_clock_now_ms (self->clock), error)) &&
+         calld_auth_can_in_group (who, action, &subject, error);
+}
+
+typedef struct {
+  CalldIdentity *who;
+  CalldGroupAction action;
+} Question;
 
 static void
-on_appointment (GObject *source, GAsyncResult *result, gpointer user_data)
+question_free (Question *question)
+{
+  calld_identity_unref (question->who);
+  g_free (question);
+}
+
+static void
+on_conversation (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CalldChat *self = g_task_get_source_object (task);
-  CalldIdentity *who = g_task_get_task_data (task);
-  g_autoptr (CalldAppointmentRecord) record = NULL;
+  const Question *question = g_task_get_task_data (task);
+  g_autoptr (CalldConversation) conversation = NULL;
   GError *error = NULL;
 
-  record = calld_store_get_appointment_finish (CALLD_STORE (source), result, &error);
-  if (record == NULL || !calld_access_check (self->config, who, CALL_ACTION_CHAT, record, NULL,
-                                             calld_clock_now_ms (self->clock), &error))
+  conversation = calld_conversations_get_finish (CALLD_CONVERSATIONS (source), result, &error);
+  if (conversation == NULL ||
+      !calld_chat_check (self, question->who, conversation, question->action, NULL, NULL, &error))
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, g_steal_pointer (&record),
-                           (GDestroyNotify) calld_appointment_record_free);
+    g_task_return_pointer (task, g_steal_pointer (&conversation),
+                           (GDestroyNotify) calld_conversation_unref);
 }
 
 /**
- * calld_chat_open_async:
+ * calld_chat_require_member_async:
  * @self: the chat
  * @who: who asks
- * @conversation_id: which conversation
+ * @conversation_id: about which conversation
+ * @action: for what; %CALLD_GROUP_READ for looking into it
  * @cancellable: (nullable): cancels
  * @callback: called when done
  * @user_data: for @callback
  *
- * Gets the appointment a conversation belongs to, for somebody who may talk in it. Whoever
- * may not write may not read either: what is said is between the two.
+ * Gets a conversation for somebody who may do @action in it. Nothing is read from the store for a
+ * conversation in use.
  */
 void
-calld_chat_open_async (CalldChat *self,
-                       CalldIdentity *who,
-                       const char *conversation_id,
-                       GCancellable *cancellable,
-                       GAsyncReadyCallback callback,
-                       gpointer user_data)
+calld_chat_require_member_async (CalldChat *self,
+                                 CalldIdentity *who,
+                                 const char *conversation_id,
+                                 CalldGroupAction action,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
+  Question *question = g_new0 (Question, 1);
 
-  g_task_set_task_data (task, calld_identity_ref (who), (GDestroyNotify) calld_identity_unref);
-  calld_store_get_appointment_by_conversation_async (self->store, conversation_id, cancellable,
-                                                     on_appointment, task);
+  question->who = calld_identity_ref (who);
+  question->action = action;
+  g_task_set_task_data (task, question, (GDestroyNotify) question_free);
+  calld_conversations_get_async (self->conversations, conversation_id, cancellable, on_conversation,
+                                 task);
 }
 
 /**
- * calld_chat_open_finish:
+ * calld_chat_require_member_finish:
  * @self: the chat
  * @result: the result
- * @error: %CALL_ERROR_NOT_FOUND, or what the access policy said
+ * @error: %CALL_ERROR_NOT_FOUND, %CALL_ERROR_NOT_PARTICIPANT, %CALL_ERROR_FORBIDDEN, or what the
+ *   access policy said
  *
- * Returns: (transfer full): the appointment, or %NULL with @error
+ * Returns: (transfer full): the conversation, or %NULL with @error
  */
-CalldAppointmentRecord *
-calld_chat_open_finish (CalldChat *self, GAsyncResult *result, GError **error)
+CalldConversation *
+calld_chat_require_member_finish (CalldChat *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+calld_chat_publish (CalldChat *self,
+                    const CalldConversation *conversation,
+                    const CallNotice *notice,
+                    guint64 except)
+{
+  g_auto (GStrv) topics = calld_conversation_get_topics (conversation);
+
+  calld_bus_publish (self->bus, (const char *const *) topics, notice, CALLD_PUBLISH_NONE, except);
 }
 
 /* --- send ------------------------------------------------------------------------------------- */
@@ -94,7 +143,7 @@ calld_chat_open_finish (CalldChat *self, GAsyncResult *result, GError **error)
 typedef struct {
   CalldIdentity *who;
   CalldMessageRecord *message;
-  CalldAppointmentRecord *appointment;
+  CalldConversation *conversation;
   guint64 connection_id;
   gint64 began_us;
 } Sending;
@@ -104,7 +153,7 @@ sending_free (Sending *sending)
 {
   calld_identity_unref (sending->who);
   calld_message_record_free (sending->message);
-  g_clear_pointer (&sending->appointment, calld_appointment_record_free);
+  g_clear_pointer (&sending->conversation, calld_conversation_unref);
   g_free (sending);
 }
 
@@ -112,14 +161,10 @@ static void
 publish_message (CalldChat *self, Sending *sending, CallMessage *message)
 {
   g_autoptr (CallNotice) notice = call_notice_new (CALL_NOTICE_NEW_MESSAGE);
-  g_autofree char *conversation = calld_topic_conversation (sending->appointment->conversation_id);
-  g_autofree char *doctor = calld_topic_user (sending->appointment->doctor_id);
-  g_autofree char *patient = calld_topic_user (sending->appointment->patient_id);
-  const char *const topics[] = { conversation, doctor, patient, NULL };
 
   notice->message = g_object_ref (message);
   notice->at_ms = sending->message->created_at;
-  calld_bus_publish (self->bus, topics, notice, CALLD_PUBLISH_NONE, sending->connection_id);
+  calld_chat_publish (self, sending->conversation, notice, sending->connection_id);
 }
 
 static void
@@ -138,30 +183,47 @@ on_appended (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
     return;
   }
+  if (stored->file == NULL && sending->message->file != NULL)
+    stored->file = calld_file_record_copy (sending->message->file);
   message = calld_view_message (stored);
   if (!repeated)
     publish_message (self, sending, message);
-  calld_log_debug ("message_sent", .appointment_id = sending->appointment->id,
-                   .user_id = sending->who->user_id, .connection_id = sending->connection_id,
+  calld_log_debug ("message_sent", .user_id = sending->who->user_id,
+                   .connection_id = sending->connection_id,
                    .latency_us = calld_clock_monotonic_us (self->clock) - sending->began_us);
   g_task_return_pointer (task, g_steal_pointer (&message), g_object_unref);
 }
 
+/* Takes @task. */
 static void
-on_opened_to_send (GObject *source, GAsyncResult *result, gpointer user_data)
+append (CalldChat *self, GTask *task, const CalldConversation *conversation)
 {
-  GTask *task = user_data;
-  CalldChat *self = CALLD_CHAT (source);
   Sending *sending = g_task_get_task_data (task);
   GError *error = NULL;
 
-  sending->appointment = calld_chat_open_finish (self, result, &error);
-  if (sending->appointment == NULL) {
+  if (!calld_chat_check (self, sending->who, conversation, CALLD_GROUP_SEND, NULL, NULL, &error)) {
     g_task_return_error (task, error);
     g_object_unref (task);
     return;
   }
+  sending->conversation = calld_conversation_ref ((CalldConversation *) conversation);
   calld_store_append_message_async (self->store, sending->message, NULL, on_appended, task);
+}
+
+static void
+on_conversation_to_send (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  GError *error = NULL;
+  g_autoptr (CalldConversation) conversation = calld_conversations_get_finish (
+      CALLD_CONVERSATIONS (source), result, &error);
+
+  if (conversation != NULL) {
+    append (g_task_get_source_object (task), task, conversation);
+    return;
+  }
+  g_task_return_error (task, error);
+  g_object_unref (task);
 }
 
 /**
@@ -186,6 +248,7 @@ calld_chat_send_async (CalldChat *self,
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   Sending *sending = g_new0 (Sending, 1);
+  CalldConversation *conversation;
   GError *error = NULL;
 
   sending->who = calld_identity_ref (who);
@@ -195,6 +258,8 @@ calld_chat_send_async (CalldChat *self,
                                                draft->kind, draft->temp_id,
                                                calld_clock_now_ms (self->clock));
   sending->message->reply_to_id = g_strdup (draft->reply_to_id);
+  if (draft->file != NULL)
+    sending->message->file = calld_file_record_copy (draft->file);
   g_task_set_task_data (task, sending, (GDestroyNotify) sending_free);
   g_task_set_check_cancellable (task, FALSE);
   if (!call_message_rules_check_content (draft->content, draft->kind, &error) ||
@@ -203,7 +268,12 @@ calld_chat_send_async (CalldChat *self,
     g_object_unref (task);
     return;
   }
-  calld_chat_open_async (self, who, draft->conversation_id, cancellable, on_opened_to_send, task);
+  conversation = calld_conversations_peek (self->conversations, draft->conversation_id);
+  if (conversation != NULL)
+    append (self, task, conversation);
+  else
+    calld_conversations_get_async (self->conversations, draft->conversation_id, cancellable,
+                                   on_conversation_to_send, task);
 }
 
 /**
@@ -220,222 +290,39 @@ calld_chat_send_finish (CalldChat *self, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* --- delivered and read ----------------------------------------------------------------------- */
-
-typedef struct {
-  CalldIdentity *who;
-  CallMessageStatus mark;
-  GPtrArray *messages; /* CalldMessageRecord; only those that moved are told */
-  guint next;          /* the next conversation is that of this message */
-  char *conversation_id;
-} Marking;
-
-static void
-marking_free (Marking *marking)
-{
-  calld_identity_unref (marking->who);
-  g_clear_pointer (&marking->messages, g_ptr_array_unref);
-  g_free (marking->conversation_id);
-  g_free (marking);
-}
-
-static void mark_next (GTask *task);
-
-static void
-tell_sender (CalldChat *self, Marking *marking, const CalldMessageRecord *message)
-{
-  gboolean read = marking->mark == CALL_MESSAGE_READ;
-  g_autoptr (CallNotice) notice = call_notice_new (read ? CALL_NOTICE_MESSAGE_READ
-                                                        : CALL_NOTICE_MESSAGE_DELIVERED);
-  g_autofree char *sender = calld_topic_user (message->sender_id);
-  const char *const topics[] = { sender, NULL };
-
-  notice->message_id = g_strdup (message->id);
-  notice->group_id = g_strdup (message->conversation_id);
-  notice->user_id = read ? g_strdup (marking->who->user_id) : NULL;
-  notice->at_ms = calld_clock_now_ms (self->clock);
-  calld_bus_publish (self->bus, topics, notice, CALLD_PUBLISH_NONE, 0);
-}
-
-/* Whether the message is one of those just dealt with, and moved by it. */
-static gboolean
-has_moved (Marking *marking, const CalldMessageRecord *message)
-{
-  return g_str_equal (message->conversation_id, marking->conversation_id) &&
-         !g_str_equal (message->sender_id, marking->who->user_id) &&
-         message->status < marking->mark;
-}
-
-static void
-on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  CalldChat *self = g_task_get_source_object (task);
-  Marking *marking = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  if (!calld_store_commit_finish (CALLD_STORE (source), result, &error)) {
-    g_task_return_error (task, error);
-    g_object_unref (task);
-    return;
-  }
-  for (guint i = 0; i < marking->messages->len; i++)
-    if (has_moved (marking, marking->messages->pdata[i]))
-      tell_sender (self, marking, marking->messages->pdata[i]);
-  mark_next (task);
-}
-
-static void
-on_opened_to_mark (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  CalldChat *self = CALLD_CHAT (source);
-  Marking *marking = g_task_get_task_data (task);
-  g_autoptr (CalldAppointmentRecord) appointment = NULL;
-  g_autoptr (CalldChange) change = calld_change_new ();
-  CalldReceiptRecord receipt = {
-    .conversation_id = marking->conversation_id,
-    .user_id = marking->who->user_id,
-    .at = calld_clock_now_ms (self->clock),
-  };
-  GError *error = NULL;
-
-  appointment = calld_chat_open_finish (self, result, &error);
-  if (appointment == NULL) {
-    g_task_return_error (task, error);
-    g_object_unref (task);
-    return;
-  }
-  for (guint i = 0; i < marking->messages->len; i++) {
-    const CalldMessageRecord *message = marking->messages->pdata[i];
-
-    if (g_str_equal (message->conversation_id, marking->conversation_id))
-      receipt.delivered_seq = MAX (receipt.delivered_seq, message->seq);
-  }
-  if (marking->mark == CALL_MESSAGE_READ)
-    receipt.read_seq = receipt.delivered_seq;
-  calld_change_mark_receipt (change, &receipt);
-  calld_store_commit_async (self->store, g_steal_pointer (&change), NULL, on_marked, task);
-}
-
-/* Deals with one conversation after the other. Takes @task. */
-static void
-mark_next (GTask *task)
-{
-  CalldChat *self = g_task_get_source_object (task);
-  Marking *marking = g_task_get_task_data (task);
-  const char *done = marking->conversation_id;
-
-  /* Messages come sorted by conversation. */
-  while (marking->next < marking->messages->len) {
-    const CalldMessageRecord *message = marking->messages->pdata[marking->next];
-
-    if (g_strcmp0 (message->conversation_id, done) != 0)
-      break;
-    marking->next++;
-  }
-  if (marking->next == marking->messages->len) {
-    g_task_return_boolean (task, TRUE);
-    g_object_unref (task);
-    return;
-  }
-  g_free (marking->conversation_id);
-  marking->conversation_id = g_strdup (
-      ((CalldMessageRecord *) marking->messages->pdata[marking->next])->conversation_id);
-  calld_chat_open_async (self, marking->who, marking->conversation_id, NULL, on_opened_to_mark,
-                         task);
-}
-
-static int
-compare_conversations (gconstpointer a, gconstpointer b)
-{
-  const CalldMessageRecord *left = *(CalldMessageRecord *const *) a;
-  const CalldMessageRecord *right = *(CalldMessageRecord *const *) b;
-
-  return g_strcmp0 (left->conversation_id, right->conversation_id);
-}
-
-static void
-on_messages_to_mark (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Marking *marking = g_task_get_task_data (task);
-  GError *error = NULL;
-
-  marking->messages = calld_store_list_finish (CALLD_STORE (source), result, &error);
-  if (marking->messages == NULL) {
-    g_task_return_error (task, error);
-    g_object_unref (task);
-    return;
-  }
-  g_ptr_array_sort (marking->messages, compare_conversations);
-  mark_next (task);
-}
-
-/**
- * calld_chat_mark_async:
- * @self: the chat
- * @who: who received or read
- * @mark: %CALL_MESSAGE_DELIVERED or %CALL_MESSAGE_READ
- * @message_ids: which messages
- * @cancellable: (nullable): cancels while nothing is written
- * @callback: called when done
- * @user_data: for @callback
- *
- * Marks messages up to the newest of @message_ids. Marks only move forward; may be repeated.
- */
-void
-calld_chat_mark_async (CalldChat *self,
-                       CalldIdentity *who,
-                       CallMessageStatus mark,
-                       const char *const *message_ids,
-                       GCancellable *cancellable,
-                       GAsyncReadyCallback callback,
-                       gpointer user_data)
-{
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
-  Marking *marking = g_new0 (Marking, 1);
-
-  marking->who = calld_identity_ref (who);
-  marking->mark = mark;
-  g_task_set_task_data (task, marking, (GDestroyNotify) marking_free);
-  g_task_set_check_cancellable (task, FALSE);
-  calld_store_list_messages_by_id_async (self->store, message_ids, cancellable, on_messages_to_mark,
-                                         task);
-}
-
-/**
- * calld_chat_mark_finish:
- * @self: the chat
- * @result: the result
- * @error: why not
- *
- * Returns: %FALSE with @error
- */
-gboolean
-calld_chat_mark_finish (CalldChat *self, GAsyncResult *result, GError **error)
-{
-  return g_task_propagate_boolean (G_TASK (result), error);
-}
-
 /* --- list ------------------------------------------------------------------------------------- */
+
+GPtrArray *
+calld_chat_view_messages (GPtrArray *records)
+{
+  GPtrArray *views = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (guint i = 0; i < records->len; i++)
+    g_ptr_array_add (views, calld_view_message (records->pdata[i]));
+  return views;
+}
 
 static void
 on_messages (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   g_autoptr (GPtrArray) records = NULL;
-  g_autoptr (GPtrArray) views = g_ptr_array_new_with_free_func (g_object_unref);
   GError *error = NULL;
 
   records = calld_store_list_finish (CALLD_STORE (source), result, &error);
-  if (records == NULL) {
+  if (records == NULL)
     g_task_return_error (task, error);
-    return;
-  }
-  for (guint i = 0; i < records->len; i++)
-    g_ptr_array_add (views, calld_view_message (records->pdata[i]));
-  g_task_return_pointer (task, g_steal_pointer (&views), (GDestroyNotify) g_ptr_array_unref);
+  else
+    g_task_return_pointer (task, calld_chat_view_messages (records),
+                           (GDestroyNotify) g_ptr_array_unref);
+}
+
+/* The conversation_id of a query under way is a copy. */
+static void
+message_query_free (CalldMessageQuery *query)
+{
+  g_free ((char *) query->conversation_id);
+  g_free (query);
 }
 
 static void
@@ -443,19 +330,17 @@ on_opened_to_list (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   CalldChat *self = CALLD_CHAT (source);
-  CalldMessageQuery *query = g_task_get_task_data (task);
-  g_autoptr (CalldAppointmentRecord) appointment = NULL;
   GError *error = NULL;
+  g_autoptr (CalldConversation) conversation = calld_chat_require_member_finish (self, result,
+                                                                                 &error);
 
-  appointment = calld_chat_open_finish (self, result, &error);
-  if (appointment == NULL) {
+  if (conversation == NULL) {
     g_task_return_error (task, error);
     g_object_unref (task);
     return;
   }
-  query->conversation_id = appointment->conversation_id;
-  calld_store_list_messages_async (self->store, query, g_task_get_cancellable (task), on_messages,
-                                   task);
+  calld_store_list_messages_async (self->store, g_task_get_task_data (task),
+                                   g_task_get_cancellable (task), on_messages, task);
 }
 
 /**
@@ -467,7 +352,7 @@ on_opened_to_list (GObject *source, GAsyncResult *result, gpointer user_data)
  * @callback: called when done
  * @user_data: for @callback
  *
- * Lists messages of a conversation by sequence.
+ * Lists messages by sequence.
  */
 void
 calld_chat_list_async (CalldChat *self,
@@ -478,9 +363,12 @@ calld_chat_list_async (CalldChat *self,
                        gpointer user_data)
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
+  CalldMessageQuery *copy = g_memdup2 (query, sizeof *query);
 
-  g_task_set_task_data (task, g_memdup2 (query, sizeof *query), g_free);
-  calld_chat_open_async (self, who, query->conversation_id, cancellable, on_opened_to_list, task);
+  copy->conversation_id = g_strdup (query->conversation_id);
+  g_task_set_task_data (task, copy, (GDestroyNotify) message_query_free);
+  calld_chat_require_member_async (self, who, query->conversation_id, CALLD_GROUP_READ, cancellable,
+                                   on_opened_to_list, task);
 }
 
 /**
@@ -497,27 +385,122 @@ calld_chat_list_finish (CalldChat *self, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* --- GObject ---------------------------------------------------------------------------------- */
+/* --- resume ----------------------------------------------------------------------------------- */
+
+void
+calld_chat_missed_free (CalldChatMissed *missed)
+{
+  g_ptr_array_unref (missed->messages);
+  g_free (missed);
+}
 
 static void
-calld_chat_dispose (GObject *object)
+on_resumed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (CalldResumeRecord) record = calld_store_resume_finish (CALLD_STORE (source), result,
+                                                                    &error);
+  CalldChatMissed *missed;
+
+  if (record == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+  missed = g_new0 (CalldChatMissed, 1);
+  missed->messages = calld_chat_view_messages (record->messages);
+  missed->seq = record->seq;
+  missed->revision = record->revision;
+  missed->more = record->more;
+  g_task_return_pointer (task, missed, (GDestroyNotify) calld_chat_missed_free);
+}
+
+static void
+resume_query_free (CalldResumeQuery *query)
+{
+  g_free ((char *) query->conversation_id);
+  g_free (query);
+}
+
+static void
+on_opened_to_resume (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  CalldChat *self = CALLD_CHAT (source);
+  GError *error = NULL;
+  g_autoptr (CalldConversation) conversation = calld_chat_require_member_finish (self, result,
+                                                                                 &error);
+
+  if (conversation == NULL) {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  calld_store_resume_async (self->store, g_task_get_task_data (task), g_task_get_cancellable (task),
+                            on_resumed, task);
+}
+
+/**
+ * calld_chat_resume_async:
+ * @self: the chat
+ * @who: who was away
+ * @query: what they know
+ * @cancellable: (nullable): cancels
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Gives exactly what came and what changed since then.
+ */
+void
+calld_chat_resume_async (CalldChat *self,
+                         CalldIdentity *who,
+                         const CalldResumeQuery *query,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  CalldResumeQuery *copy = g_memdup2 (query, sizeof *query);
+
+  copy->conversation_id = g_strdup (query->conversation_id);
+  g_task_set_task_data (task, copy, (GDestroyNotify) resume_query_free);
+  calld_chat_require_member_async (self, who, query->conversation_id, CALLD_GROUP_READ, cancellable,
+                                   on_opened_to_resume, task);
+}
+
+/**
+ * calld_chat_resume_finish:
+ * @self: the chat
+ * @result: the result
+ * @error: why not
+ *
+ * Returns: (transfer full): what was missed, or %NULL with @error
+ */
+CalldChatMissed *
+calld_chat_resume_finish (CalldChat *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+static void
+calld_chat_finalize (GObject *object)
 {
   CalldChat *self = CALLD_CHAT (object);
 
-  g_clear_object (&self->bus);
-  g_clear_object (&self->store);
-  g_clear_object (&self->clock);
-  g_clear_pointer (&self->config, calld_config_unref);
-
-  G_OBJECT_CLASS (calld_chat_parent_class)->dispose (object);
+  g_object_unref (self->conversations);
+  calld_config_unref (self->config);
+  g_object_unref (self->clock);
+  g_object_unref (self->store);
+  g_object_unref (self->bus);
+  G_OBJECT_CLASS (calld_chat_parent_class)->finalize (object);
 }
 
 static void
 calld_chat_class_init (CalldChatClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->dispose = calld_chat_dispose;
+  G_OBJECT_CLASS (klass)->finalize = calld_chat_finalize;
 }
 
 static void
@@ -527,10 +510,10 @@ calld_chat_init (CalldChat *self)
 
 /**
  * calld_chat_new:
- * @config: settings
+ * @config: lead, grace, and how long messages can be taken back
  * @clock: the clock
  * @store: where messages are
- * @bus: where events go
+ * @bus: where they are published
  *
  * Returns: (transfer full): the chat
  */
@@ -543,5 +526,33 @@ calld_chat_new (CalldConfig *config, CalldClock *clock, CalldStore *store, Calld
   self->clock = g_object_ref (clock);
   self->store = g_object_ref (store);
   self->bus = g_object_ref (bus);
+  self->conversations = calld_conversations_new (store, bus);
   return self;
+}
+
+/**
+ * calld_chat_set_moved:
+ * @self: the chat
+ * @func: (nullable): called when somebody came into a group or left it
+ * @user_data: for @func
+ *
+ * Whoever keeps connections puts those of the user into the room, or out of it.
+ */
+void
+calld_chat_set_moved (CalldChat *self, CalldChatMoved func, gpointer user_data)
+{
+  self->moved = func;
+  self->moved_data = user_data;
+}
+
+/**
+ * calld_chat_get_conversations:
+ * @self: the chat
+ *
+ * Returns: (transfer none): the conversations in use
+ */
+CalldConversations *
+calld_chat_get_conversations (CalldChat *self)
+{
+  return self->conversations;
 }

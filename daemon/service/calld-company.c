@@ -117,8 +117,8 @@ on_opened_to_type (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
-  g_autoptr (CalldAppointmentRecord) opened = calld_chat_open_finish (CALLD_CHAT (source), result,
-                                                                      &error);
+  g_autoptr (CalldConversation) opened = calld_chat_require_member_finish (CALLD_CHAT (source),
+                                                                           result, &error);
 
   if (opened == NULL) {
     g_task_return_error (task, error);
@@ -158,7 +158,8 @@ calld_company_type_async (CalldCompany *self,
     g_object_unref (task);
     return;
   }
-  calld_chat_open_async (self->chat, who, group_id, cancellable, on_opened_to_type, task);
+  calld_chat_require_member_async (self->chat, who, group_id, CALLD_GROUP_READ, cancellable,
+                                   on_opened_to_type, task);
 }
 
 /**
@@ -243,8 +244,8 @@ on_opened_to_list (GObject *source, GAsyncResult *result, gpointer user_data)
   CalldCompany *self = g_task_get_source_object (task);
   const Question *question = g_task_get_task_data (task);
   GError *error = NULL;
-  g_autoptr (CalldAppointmentRecord) opened = calld_chat_open_finish (CALLD_CHAT (source), result,
-                                                                      &error);
+  g_autoptr (CalldConversation) opened = calld_chat_require_member_finish (CALLD_CHAT (source),
+                                                                           result, &error);
 
   if (opened == NULL) {
     g_task_return_error (task, error);
@@ -276,7 +277,8 @@ calld_company_list_online_async (CalldCompany *self,
 {
   GTask *task = question_new (self, who, group_id, 0, cancellable, callback, user_data);
 
-  calld_chat_open_async (self->chat, who, group_id, cancellable, on_opened_to_list, task);
+  calld_chat_require_member_async (self->chat, who, group_id, CALLD_GROUP_READ, cancellable,
+                                   on_opened_to_list, task);
 }
 
 /**

@@ -44,6 +44,25 @@ void calld_errand_ack (CalldErrand *errand, const CallAck *ack);
 void calld_errand_fail (CalldErrand *errand, const GError *error);
 void calld_errand_tell (CalldErrand *errand, CallNotice *notice);
 
+/* The most messages of one answer to `resume`. */
+#define CALLD_HANDLER_RESUME_MAX 500
+
+/* calld-handler-chat.c */
+void calld_errand_tell_message_error (CalldErrand *errand, const GError *error);
+void calld_errand_sent (CalldErrand *errand, CallMessage *message, const GError *error);
+void calld_handler_enter_rooms (CalldHandler *self, const CalldConnection *connection);
+void
+calld_handler_move (const char *topic, const char *user_id, gboolean joined, gpointer user_data);
+void calld_handler_join_group (CalldErrand *errand);
+void calld_handler_leave_group (CalldErrand *errand);
+void calld_handler_send_message (CalldErrand *errand);
+void calld_handler_edit_message (CalldErrand *errand);
+void calld_handler_delete_message (CalldErrand *errand);
+void calld_handler_recall_message (CalldErrand *errand);
+void calld_handler_message_delivered (CalldErrand *errand);
+void calld_handler_message_read (CalldErrand *errand);
+void calld_handler_resume (CalldErrand *errand);
+
 /* calld-handler-company.c */
 void calld_handler_typing_start (CalldErrand *errand);
 void calld_handler_typing_stop (CalldErrand *errand);

@@ -108,27 +108,6 @@ on_appointment_opened (GObject *source, GAsyncResult *result, gpointer user_data
 }
 
 static void
-on_conversation_opened (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  CalldErrand *errand = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CalldAppointmentRecord) record = calld_chat_open_finish (CALLD_CHAT (source), result,
-                                                                      &error);
-
-  if (record != NULL)
-    join_topic (errand, calld_topic_conversation (record->conversation_id));
-  else
-    calld_errand_fail (errand, error);
-}
-
-static void
-join_conversation (CalldErrand *errand, const char *conversation_id)
-{
-  calld_chat_open_async (errand->self->parts.chat, errand->who, conversation_id, NULL,
-                         on_conversation_opened, errand);
-}
-
-static void
 join_user (CalldErrand *errand, const char *user_id)
 {
   CalldSubject subject = { .user_id = user_id };
@@ -156,7 +135,8 @@ handle_subscribe (CalldErrand *errand)
     join_user (errand, id);
     return;
   case CALL_CHANNEL_CONVERSATION:
-    join_conversation (errand, id);
+    errand->request->group_id = g_strdup (id);
+    calld_handler_join_group (errand);
     return;
   case CALL_CHANNEL_UNKNOWN:
   default:
@@ -182,18 +162,6 @@ handle_unsubscribe (CalldErrand *errand)
   default:
     leave_topic (errand, NULL);
   }
-}
-
-static void
-handle_join_group (CalldErrand *errand)
-{
-  join_conversation (errand, errand->request->group_id);
-}
-
-static void
-handle_leave_group (CalldErrand *errand)
-{
-  leave_topic (errand, calld_topic_conversation (errand->request->group_id));
 }
 
 /* --- the waiting room ------------------------------------------------------------------------- */
@@ -304,93 +272,6 @@ calld_errand_tell (CalldErrand *errand, CallNotice *notice)
   call_notice_unref (notice);
 }
 
-static void
-tell_message_error (CalldErrand *errand, const GError *error)
-{
-  g_autoptr (CallErrorBody) body = calld_problem_get_body (error);
-  CallNotice *notice = call_notice_new (CALL_NOTICE_MESSAGE_ERROR);
-
-  notice->temp_id = g_strdup (errand->request->temp_id);
-  notice->text = g_strdup (body->message);
-  notice->code = g_strdup (body->code);
-  notice->retry_after = body->retry_after;
-  calld_errand_tell (errand, notice);
-}
-
-static void
-on_message_sent (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  CalldErrand *errand = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (CallMessage) message = calld_chat_send_finish (CALLD_CHAT (source), result, &error);
-  g_autofree char *json = NULL;
-  CallNotice *notice;
-
-  if (message == NULL) {
-    tell_message_error (errand, error);
-    calld_errand_fail (errand, error);
-    return;
-  }
-  calld_company_stop_typing (errand->self->parts.company, errand->who->user_id,
-                             errand->request->group_id);
-  notice = call_notice_new (CALL_NOTICE_MESSAGE_SENT);
-  notice->temp_id = g_strdup (errand->request->temp_id);
-  notice->message = g_object_ref (message);
-  notice->success = TRUE;
-  calld_errand_tell (errand, notice);
-  json = call_dto_to_json (&call_dto_message, message);
-  calld_errand_ok (errand, "message", json);
-}
-
-static void
-handle_send_message (CalldErrand *errand)
-{
-  const CallRequest *request = errand->request;
-  CalldChatDraft draft = {
-    .conversation_id = request->group_id,
-    .content = request->content,
-    .kind = request->message_kind < 0 ? CALL_MESSAGE_TEXT : (CallMessageKind) request->message_kind,
-    .reply_to_id = request->reply_to_id,
-    .temp_id = request->temp_id,
-    .connection_id = errand->connection_id,
-  };
-
-  calld_chat_send_async (errand->self->parts.chat, errand->who, &draft, NULL, on_message_sent,
-                         errand);
-}
-
-static void
-on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  CalldErrand *errand = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (calld_chat_mark_finish (CALLD_CHAT (source), result, &error))
-    calld_errand_ok (errand, NULL, NULL);
-  else
-    calld_errand_fail (errand, error);
-}
-
-static void
-mark (CalldErrand *errand, CallMessageStatus status)
-{
-  calld_chat_mark_async (errand->self->parts.chat, errand->who, status,
-                         (const char *const *) errand->request->message_ids, NULL, on_marked,
-                         errand);
-}
-
-static void
-handle_message_delivered (CalldErrand *errand)
-{
-  mark (errand, CALL_MESSAGE_DELIVERED);
-}
-
-static void
-handle_message_read (CalldErrand *errand)
-{
-  mark (errand, CALL_MESSAGE_READ);
-}
-
 /* --- the gateway's questions ------------------------------------------------------------------ */
 
 typedef void (*Handle) (CalldErrand *errand);
@@ -403,11 +284,15 @@ static const Handle handles[CALL_REQUEST_N_KINDS] = {
   [CALL_REQUEST_CALL_MEDIA] = handle_call_media,
   [CALL_REQUEST_CALL_ALIVE] = handle_call_alive,
   [CALL_REQUEST_CALL_ERROR] = handle_call_error,
-  [CALL_REQUEST_JOIN_GROUP] = handle_join_group,
-  [CALL_REQUEST_LEAVE_GROUP] = handle_leave_group,
-  [CALL_REQUEST_SEND_MESSAGE] = handle_send_message,
-  [CALL_REQUEST_MESSAGE_DELIVERED] = handle_message_delivered,
-  [CALL_REQUEST_MESSAGE_READ] = handle_message_read,
+  [CALL_REQUEST_JOIN_GROUP] = calld_handler_join_group,
+  [CALL_REQUEST_LEAVE_GROUP] = calld_handler_leave_group,
+  [CALL_REQUEST_SEND_MESSAGE] = calld_handler_send_message,
+  [CALL_REQUEST_MESSAGE_DELIVERED] = calld_handler_message_delivered,
+  [CALL_REQUEST_MESSAGE_READ] = calld_handler_message_read,
+  [CALL_REQUEST_EDIT_MESSAGE] = calld_handler_edit_message,
+  [CALL_REQUEST_DELETE_MESSAGE] = calld_handler_delete_message,
+  [CALL_REQUEST_RECALL_MESSAGE] = calld_handler_recall_message,
+  [CALL_REQUEST_RESUME] = calld_handler_resume,
   [CALL_REQUEST_TYPING_START] = calld_handler_typing_start,
   [CALL_REQUEST_TYPING_STOP] = calld_handler_typing_stop,
   [CALL_REQUEST_UPDATE_STATUS] = calld_handler_update_status,
@@ -459,8 +344,8 @@ calld_handler_handle (CalldGatewayHandler *handler,
   calld_metrics_add (CALLD_COUNT_EVENTS_LIMITED, 1);
   calld_log_warning ("events_limited", .user_id = errand->who->user_id,
                      .connection_id = errand->connection_id);
-  if (request->kind == CALL_REQUEST_SEND_MESSAGE)
-    tell_message_error (errand, error);
+  if (call_request_kind_is_message (request->kind))
+    calld_errand_tell_message_error (errand, error);
   /* As it is: it says when to try again. */
   calld_reply_error (errand->reply, error);
   errand_free (errand);
@@ -524,6 +409,7 @@ calld_handler_opened (CalldGatewayHandler *handler, const CalldConnection *conne
                   .connection_id = connection->id);
   calld_presence_connected (self->parts.presence, connection->id, connection->identity->user_id);
   calld_roster_connected (self->parts.roster, connection->identity->user_id);
+  calld_handler_enter_rooms (self, connection);
   calld_curfew_add (self->curfew, connection->id, connection->identity->expires_at);
 }
 
@@ -594,4 +480,5 @@ void
 calld_handler_set_gateway (CalldHandler *self, CalldGateway *gateway)
 {
   self->gateway = gateway;
+  calld_chat_set_moved (self->parts.chat, gateway != NULL ? calld_handler_move : NULL, self);
 }

@@ -12,8 +12,14 @@
 
 /* What people may see of the rows of the database, as objects of the model. */
 
-static GDateTime *
-date_time (gint64 unix_ms)
+/**
+ * calld_view_time:
+ * @unix_ms: milliseconds since 1970, 0 for never
+ *
+ * Returns: (transfer full) (nullable): the time
+ */
+GDateTime *
+calld_view_time (gint64 unix_ms)
 {
   g_autoptr (GDateTime) seconds = NULL;
 
@@ -31,8 +37,8 @@ view_call (const CalldCallRecord *call)
     [CALLD_CALL_ACCEPTED] = CALL_PROGRESS_ACCEPTED,
     [CALLD_CALL_ACTIVE] = CALL_PROGRESS_ACTIVE,
   };
-  g_autoptr (GDateTime) requested_at = date_time (call->requested_at);
-  g_autoptr (GDateTime) started_at = date_time (call->started_at);
+  g_autoptr (GDateTime) requested_at = calld_view_time (call->requested_at);
+  g_autoptr (GDateTime) started_at = calld_view_time (call->started_at);
   CallActiveCall *view = call_active_call_new (call->id, progress[call->state],
                                                call->parties[0].user_id, call->parties[1].user_id,
                                                call->generation, requested_at, started_at);
@@ -48,7 +54,7 @@ add_waiters (CallAppointment *view, GPtrArray *waiters)
 {
   for (guint i = 0; waiters != NULL && i < waiters->len; i++) {
     const CalldWaiter *waiter = waiters->pdata[i];
-    g_autoptr (GDateTime) since = date_time (waiter->since);
+    g_autoptr (GDateTime) since = calld_view_time (waiter->since);
     g_autoptr (CallParticipant) participant = call_participant_new (waiter->user_id, waiter->name,
                                                                     waiter->role, since);
 
@@ -71,11 +77,11 @@ calld_view_appointment (const CalldAppointmentRecord *record,
                         const CalldCallRecord *call,
                         GPtrArray *waiters)
 {
-  g_autoptr (GDateTime) scheduled_at = date_time (record->scheduled_at);
-  g_autoptr (GDateTime) opens_at = date_time (window.opens_at);
-  g_autoptr (GDateTime) closes_at = date_time (window.closes_at);
-  g_autoptr (GDateTime) started_at = date_time (record->started_at);
-  g_autoptr (GDateTime) ended_at = date_time (record->ended_at);
+  g_autoptr (GDateTime) scheduled_at = calld_view_time (record->scheduled_at);
+  g_autoptr (GDateTime) opens_at = calld_view_time (window.opens_at);
+  g_autoptr (GDateTime) closes_at = calld_view_time (window.closes_at);
+  g_autoptr (GDateTime) started_at = calld_view_time (record->started_at);
+  g_autoptr (GDateTime) ended_at = calld_view_time (record->ended_at);
   g_autoptr (CallParticipant) doctor = call_participant_new (record->doctor_id, record->doctor_name,
                                                              CALL_ROLE_DOCTOR, NULL);
   g_autoptr (CallParticipant) patient = call_participant_new (
@@ -115,6 +121,16 @@ calld_view_file (const CalldFileRecord *record)
                        (int) record->width, "height", (int) record->height, "status", status, NULL);
 }
 
+/* The beginning of the message another one answers. */
+static CallMessage *
+view_quote (const CalldMessageRecord *record)
+{
+  return g_object_new (CALL_TYPE_MESSAGE, "id", record->id, "seq", (gint64) record->seq,
+                       "sender-id", record->sender_id, "sender-name", record->sender_name,
+                       "content", record->content, "kind", record->kind, "status",
+                       CALL_MESSAGE_SENT, NULL);
+}
+
 /**
  * calld_view_message:
  * @record: a message
@@ -124,14 +140,38 @@ calld_view_file (const CalldFileRecord *record)
 CallMessage *
 calld_view_message (const CalldMessageRecord *record)
 {
-  g_autoptr (GDateTime) created_at = date_time (record->created_at);
-  g_autoptr (CallFile) file = record->file != NULL ? calld_view_file (record->file) : NULL;
+  gboolean gone = record->deleted_at > 0 || record->recalled_at > 0;
+  g_autoptr (GDateTime) created_at = calld_view_time (record->created_at);
+  g_autoptr (GDateTime) edited_at = calld_view_time (record->edited_at);
+  g_autoptr (GDateTime) deleted_at = calld_view_time (record->deleted_at);
+  g_autoptr (GDateTime) recalled_at = calld_view_time (record->recalled_at);
+  g_autoptr (CallFile) file = record->file != NULL && !gone ? calld_view_file (record->file) : NULL;
+  g_autoptr (CallMessage) quote = record->quote != NULL ? view_quote (record->quote) : NULL;
 
   return g_object_new (CALL_TYPE_MESSAGE, "id", record->id, "group-id", record->conversation_id,
-                       "seq", (gint64) record->seq, "sender-id", record->sender_id, "sender-name",
-                       record->sender_name, "content", record->content, "kind", record->kind,
-                       "reply-to-id", record->reply_to_id, "temp-id", record->temp_id, "created-at",
-                       created_at, "file", file, "status", record->status, NULL);
+                       "seq", (gint64) record->seq, "revision", (gint64) record->revision,
+                       "sender-id", record->sender_id, "sender-name", record->sender_name,
+                       "content", record->content, "kind", record->kind, "reply-to-id",
+                       record->reply_to_id, "reply-to", quote, "temp-id", record->temp_id,
+                       "created-at", created_at, "edited-at", edited_at, "deleted-at", deleted_at,
+                       "recalled-at", recalled_at, "file", file, "status", record->status, NULL);
+}
+
+/**
+ * calld_view_member:
+ * @record: a member of a conversation
+ *
+ * Returns: (transfer full): the member as the others see it
+ */
+CallGroupMember *
+calld_view_member (const CalldMemberRecord *record)
+{
+  g_autoptr (GDateTime) joined_at = calld_view_time (record->joined_at);
+
+  return g_object_new (CALL_TYPE_GROUP_MEMBER, "user-id", record->user_id, "user-name",
+                       record->user_name, "role", record->role, "joined-at", joined_at,
+                       "delivered-seq", (gint64) record->delivered_seq, "read-seq",
+                       (gint64) record->read_seq, NULL);
 }
 
 /**
@@ -155,7 +195,7 @@ calld_view_user (const CalldUserRecord *record)
 CallAuditEvent *
 calld_view_audit (const CalldAuditRecord *record)
 {
-  g_autoptr (GDateTime) at = date_time (record->at);
+  g_autoptr (GDateTime) at = calld_view_time (record->at);
 
   return call_audit_event_new ((gint64) record->seq, record->type, record->user_id, record->call_id,
                                at, record->payload, record->hash);

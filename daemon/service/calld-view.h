@@ -7,6 +7,7 @@
 #include "call-appointment.h"
 #include "call-audit-event.h"
 #include "call-file.h"
+#include "call-group-member.h"
 #include "call-message.h"
 #include "call-user.h"
 
@@ -16,6 +17,8 @@ CallAppointment *calld_view_appointment (const CalldAppointmentRecord *record,
                                          CalldWindow window,
                                          const CalldCallRecord *call,
                                          GPtrArray *waiters);
+GDateTime *calld_view_time (gint64 unix_ms);
+CallGroupMember *calld_view_member (const CalldMemberRecord *record);
 CallMessage *calld_view_message (const CalldMessageRecord *record);
 CallFile *calld_view_file (const CalldFileRecord *record);
 CallUser *calld_view_user (const CalldUserRecord *record);

@@ -3,6 +3,8 @@
 
 #include "calld-identity.h"
 
+#include "call-enums.h"
+
 G_BEGIN_DECLS
 
 /**
@@ -26,6 +28,10 @@ typedef enum {
   CALLD_ACTION_SUBSCRIBE_APPOINTMENT,
   CALLD_ACTION_READ_MESSAGES,
   CALLD_ACTION_SEND_MESSAGE,
+  CALLD_ACTION_CREATE_GROUP,
+  CALLD_ACTION_CREATE_DIRECT,  /* with anybody */
+  CALLD_ACTION_WRITE_TO_STAFF, /* with somebody who is no patient */
+  CALLD_ACTION_LIST_GROUPS,
   CALLD_ACTION_SUBSCRIBE_USER, /* subject: user_id */
   CALLD_ACTION_MANAGE_USERS,
   CALLD_ACTION_READ_STATISTICS,
@@ -55,5 +61,50 @@ gboolean calld_auth_can (const CalldIdentity *identity,
                          CalldAction action,
                          const CalldSubject *subject,
                          GError **refusal);
+
+/**
+ * CalldGroupAction:
+ *
+ * What a member of a conversation may ask for in it.
+ */
+typedef enum {
+  CALLD_GROUP_READ,
+  CALLD_GROUP_SEND,
+  CALLD_GROUP_EDIT_MESSAGE,
+  CALLD_GROUP_RECALL_MESSAGE,
+  CALLD_GROUP_DELETE_MESSAGE,
+  CALLD_GROUP_UPDATE,     /* name and openness */
+  CALLD_GROUP_ADD_MEMBER, /* as a plain member */
+  CALLD_GROUP_REMOVE_MEMBER,
+  CALLD_GROUP_SET_ROLE,
+  CALLD_GROUP_LEAVE,
+  CALLD_GROUP_JOIN,
+  CALLD_GROUP_N_ACTIONS,
+} CalldGroupAction;
+
+/**
+ * CalldGroupSubject:
+ * @kind: what kind of conversation it is
+ * @open: whether anybody may join
+ * @is_member: whether the one who asks is in it
+ * @role: as what
+ * @is_author: whether the message it is about is theirs
+ * @target: the role of the member it is about; %CALL_GROUP_ROLE_MEMBER if it is about none
+ *
+ * What decides about an action in a conversation.
+ */
+typedef struct {
+  CallGroupKind kind;
+  gboolean open;
+  gboolean is_member;
+  CallGroupRole role;
+  gboolean is_author;
+  CallGroupRole target;
+} CalldGroupSubject;
+
+gboolean calld_auth_can_in_group (const CalldIdentity *identity,
+                                  CalldGroupAction action,
+                                  const CalldGroupSubject *subject,
+                                  GError **refusal);
 
 G_END_DECLS

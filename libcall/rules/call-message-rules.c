@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#define MINUTE_MS (60 * 1000)
+#define SECOND_MS 1000
 
 static gboolean
 is_blank (const char *text)
@@ -71,79 +71,44 @@ call_message_rules_check_temp_id (const char *temp_id, GError **error)
   return good;
 }
 
-static gboolean
-within (guint minutes, gint64 created_at, gint64 now, const char *what, GError **error)
-{
-  if (minutes > 0 && now - created_at <= (gint64) minutes * MINUTE_MS)
-    return TRUE;
-  g_set_error (error, CALL_ERROR, CALL_ERROR_TOO_LATE,
-               "A message can be %s for %u minutes after it was sent.", what, minutes);
-  return FALSE;
-}
-
-static gboolean
-is_sender (const char *user_id, const char *sender_id, GError **error)
-{
-  if (user_id != NULL && g_strcmp0 (user_id, sender_id) == 0)
-    return TRUE;
-  g_set_error_literal (error, CALL_ERROR, CALL_ERROR_FORBIDDEN,
-                       "Only the sender can change a message.");
-  return FALSE;
-}
-
 /**
  * call_message_rules_may_edit:
- * @rules: the rules
- * @user_id: who wants to
- * @sender_id: who wrote it
- * @kind: what it carries; only texts can be edited
- * @created_at: when it was stored
- * @now: the time
+ * @kind: what the message carries; of what is no text its caption changes
+ * @content: (nullable): the new text
  * @error: return location for an error
  *
- * Whether @user_id may change the text of a message now.
+ * Whether the text of a message may become @content. That it is the author who asks is for the
+ * rights to say.
  *
  * Returns: %TRUE if so
  */
 gboolean
-call_message_rules_may_edit (const CallMessageRules *rules,
-                             const char *user_id,
-                             const char *sender_id,
-                             CallMessageKind kind,
-                             gint64 created_at,
-                             gint64 now,
-                             GError **error)
+call_message_rules_may_edit (CallMessageKind kind, const char *content, GError **error)
 {
-  if (!is_sender (user_id, sender_id, error))
-    return FALSE;
-  if (kind != CALL_MESSAGE_TEXT) {
-    g_set_error_literal (error, CALL_ERROR, CALL_ERROR_INVALID, "Only texts can be edited.");
-    return FALSE;
-  }
-  return within (rules->edit_minutes, created_at, now, "edited", error);
+  return call_message_rules_check_content (content, kind, error);
 }
 
 /**
  * call_message_rules_may_recall:
  * @rules: the rules
- * @user_id: who wants to
- * @sender_id: who wrote it
- * @created_at: when it was stored
+ * @created_at: when the message was stored
  * @now: the time
  * @error: return location for an error
  *
- * Whether @user_id may take a message back now.
+ * Whether it is early enough to take a message back.
  *
- * Returns: %TRUE if so
+ * Returns: %TRUE if so, else %CALL_ERROR_TOO_LATE
  */
 gboolean
 call_message_rules_may_recall (const CallMessageRules *rules,
-                               const char *user_id,
-                               const char *sender_id,
                                gint64 created_at,
                                gint64 now,
                                GError **error)
 {
-  return is_sender (user_id, sender_id, error) &&
-         within (rules->recall_minutes, created_at, now, "taken back", error);
+  if (rules->recall_seconds > 0 && now - created_at <= (gint64) rules->recall_seconds * SECOND_MS)
+    return TRUE;
+  g_set_error (error, CALL_ERROR, CALL_ERROR_TOO_LATE,
+               "A message can be taken back for %u seconds after it was sent.",
+               rules->recall_seconds);
+  return FALSE;
 }

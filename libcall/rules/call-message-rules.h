@@ -13,28 +13,19 @@ G_BEGIN_DECLS
 #define CALL_MESSAGE_TEMP_ID_MAX_LENGTH 128 /* bytes */
 
 typedef struct {
-  guint edit_minutes;   /* how long the sender may change a message, 0 never */
-  guint recall_minutes; /* how long the sender may take it back, 0 never */
+  guint recall_seconds; /* how long the sender may take a message back, 0 never */
 } CallMessageRules;
 
 #define CALL_MESSAGE_RULES_DEFAULT \
   {                                \
-    15, 60                         \
+    300                            \
   }
 
 gboolean
 call_message_rules_check_content (const char *content, CallMessageKind kind, GError **error);
 gboolean call_message_rules_check_temp_id (const char *temp_id, GError **error);
-gboolean call_message_rules_may_edit (const CallMessageRules *rules,
-                                      const char *user_id,
-                                      const char *sender_id,
-                                      CallMessageKind kind,
-                                      gint64 created_at,
-                                      gint64 now,
-                                      GError **error);
+gboolean call_message_rules_may_edit (CallMessageKind kind, const char *content, GError **error);
 gboolean call_message_rules_may_recall (const CallMessageRules *rules,
-                                        const char *user_id,
-                                        const char *sender_id,
                                         gint64 created_at,
                                         gint64 now,
                                         GError **error);

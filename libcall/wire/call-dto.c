@@ -5,6 +5,7 @@
 #include "call-appointment-private.h"
 #include "call-audit-event.h"
 #include "call-dto-private.h"
+#include "call-dto.h"
 #include "call-ice-server.h"
 #include "call-time.h"
 #include "call-user.h"

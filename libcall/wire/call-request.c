@@ -230,6 +230,22 @@ call_request_kind_from_event (const char *event, CallRequestKind *kind)
 }
 
 /**
+ * call_request_kind_is_message:
+ * @kind: a kind
+ *
+ * Whether a refusal of it is told with `message_error` too.
+ *
+ * Returns: %TRUE for what makes or changes a message
+ */
+gboolean
+call_request_kind_is_message (CallRequestKind kind)
+{
+  return kind == CALL_REQUEST_SEND_MESSAGE || kind == CALL_REQUEST_UPLOAD_FILE ||
+         kind == CALL_REQUEST_EDIT_MESSAGE || kind == CALL_REQUEST_DELETE_MESSAGE ||
+         kind == CALL_REQUEST_RECALL_MESSAGE;
+}
+
+/**
  * call_request_to_json:
  * @request: a request
  *

@@ -135,6 +135,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallRequest, call_request_unref)
 const char *call_request_kind_get_event (CallRequestKind kind);
 const CallSchema *call_request_kind_get_schema (CallRequestKind kind);
 gboolean call_request_kind_from_event (const char *event, CallRequestKind *kind);
+gboolean call_request_kind_is_message (CallRequestKind kind);
 char *call_request_to_json (const CallRequest *request);
 CallRequest *call_request_from_json (const char *event, JsonNode *content, GError **error);
 CallRequest *call_request_from_packet (const CallSocketioPacket *packet, GError **error);

@@ -167,32 +167,19 @@ test_message_temp_id (void)
 }
 
 static void
-assert_edit (const char *who, CallMessageKind kind, gint64 now, int code)
-{
-  const CallMessageRules rules = CALL_MESSAGE_RULES_DEFAULT;
-  g_autoptr (GError) error = NULL;
-  gboolean may = call_message_rules_may_edit (&rules, who, "me", kind, 0, now, &error);
-
-  g_assert_cmpint (may, ==, code < 0);
-  if (code >= 0)
-    g_assert_error (error, CALL_ERROR, code);
-}
-
-static void
 test_message_edit_and_recall (void)
 {
   const CallMessageRules rules = CALL_MESSAGE_RULES_DEFAULT;
-  const CallMessageRules never = { 0, 0 };
+  const CallMessageRules never = { 0 };
+  g_autoptr (GError) error = NULL;
 
-  assert_edit ("me", CALL_MESSAGE_TEXT, 15 * MINUTE, -1);
-  assert_edit ("me", CALL_MESSAGE_TEXT, 15 * MINUTE + 1, CALL_ERROR_TOO_LATE);
-  assert_edit ("me", CALL_MESSAGE_IMAGE, 0, CALL_ERROR_INVALID);
-  assert_edit ("you", CALL_MESSAGE_TEXT, 0, CALL_ERROR_FORBIDDEN);
-  assert_edit (NULL, CALL_MESSAGE_TEXT, 0, CALL_ERROR_FORBIDDEN);
-  g_assert_true (call_message_rules_may_recall (&rules, "me", "me", 0, 60 * MINUTE, NULL));
-  g_assert_false (call_message_rules_may_recall (&rules, "me", "me", 0, 60 * MINUTE + 1, NULL));
-  g_assert_false (call_message_rules_may_recall (&rules, "you", "me", 0, 0, NULL));
-  g_assert_false (call_message_rules_may_recall (&never, "me", "me", 0, 0, NULL));
+  g_assert_true (call_message_rules_may_edit (CALL_MESSAGE_TEXT, "other", NULL));
+  g_assert_false (call_message_rules_may_edit (CALL_MESSAGE_TEXT, " ", NULL));
+  g_assert_true (call_message_rules_may_edit (CALL_MESSAGE_IMAGE, "", NULL));
+  g_assert_true (call_message_rules_may_recall (&rules, 0, 5 * MINUTE, NULL));
+  g_assert_false (call_message_rules_may_recall (&rules, 0, 5 * MINUTE + 1, &error));
+  g_assert_error (error, CALL_ERROR, CALL_ERROR_TOO_LATE);
+  g_assert_false (call_message_rules_may_recall (&never, 0, 0, NULL));
 }
 
 int
