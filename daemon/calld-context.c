@@ -5,6 +5,7 @@
 
 #include "calld-context.h"
 
+#include "calld-alert-hook.h"
 #include "calld-api-page-resources.h"
 #include "calld-bus-local.h"
 #include "calld-demo.h"
@@ -45,6 +46,7 @@ struct _CalldContext {
   CalldHub *hub;
   CalldGateway *gateway;
   CalldWatchdog *watchdog;
+  CalldAlertHook *alert_hook;
   char *address;
   char *demo_link;
 };
@@ -151,8 +153,19 @@ take_stats (CalldStats *stats, gpointer user_data)
 }
 
 static void
+on_alert (CalldAlert alert, CalldAlertChange change, double value, gpointer user_data)
+{
+  CalldContext *self = user_data;
+
+  if (self->alert_hook != NULL)
+    calld_alert_hook_tell (self->alert_hook, alert, change, value);
+}
+
+static void
 build_watch (CalldContext *self)
 {
+  const CalldConfig *config = self->config;
+
   self->parts.stats = (CalldStatsSources){
     .config = self->config,
     .clock = self->clock,
@@ -165,8 +178,12 @@ build_watch (CalldContext *self)
   self->watchdog = calld_watchdog_new (&(CalldWatchdogOptions){
       .clock = self->clock,
       .take = take_stats,
+      .changed = on_alert,
       .user_data = self,
   });
+  if (config->alert_webhook_url != NULL)
+    self->alert_hook = calld_alert_hook_new (self->clock, config->alert_webhook_url,
+                                             config->alert_webhook_secret, config->public_url);
   self->parts.watchdog = self->watchdog;
 }
 
@@ -451,6 +468,7 @@ calld_context_free (CalldContext *self)
     calld_handler_set_gateway (self->handler, NULL);
   self->parts.watchdog = NULL;
   g_clear_pointer (&self->watchdog, calld_watchdog_free);
+  g_clear_pointer (&self->alert_hook, calld_alert_hook_free);
   g_clear_object (&self->gateway);
   g_clear_object (&self->hub);
   if (self->egress != NULL)
