@@ -10,6 +10,7 @@
 #include "calld-bus-local.h"
 #include "calld-demo.h"
 #include "calld-descriptors.h"
+#include "calld-egress-keeper.h"
 #include "calld-egress-socket.h"
 #include "calld-handler.h"
 #include "calld-jobs.h"
@@ -19,6 +20,9 @@
 #include "calld-socketio.h"
 #include "calld-web-resources.h"
 #include "calld-webhooks.h"
+
+/* How long an address that LiveKit was given may be used to connect. */
+#define EGRESS_URL_SECONDS 600
 
 struct _CalldContext {
   CalldConfig *config;
@@ -38,6 +42,8 @@ struct _CalldContext {
   CalldMeetings *meetings;
   CalldJobs *jobs;
   CalldEgress *egress;
+  CalldLivekit *livekit;
+  CalldEgressKeeper *egress_keeper;
   CalldThrottle *throttle;
   CalldThrottle *connects;
   CalldHandler *handler;
@@ -80,6 +86,27 @@ build_trust (CalldContext *self, GError **error)
   return self->auth != NULL;
 }
 
+/* LiveKit dials when it has joined the room. It sends two channels of 48 kHz, whatever it got. */
+static char *
+sign_track (const char *room_name,
+            const char *participant,
+            const char *track_id,
+            gpointer user_data)
+{
+  CalldContext *self = user_data;
+  const CallEgressQuery query = {
+    .kind = CALL_EGRESS_AUDIO,
+    .room_name = (char *) room_name,
+    .participant = (char *) participant,
+    .track_id = (char *) track_id,
+    .sample_rate = 48000,
+    .channels = 2,
+  };
+
+  return calld_egress_sign (self->egress, &query,
+                            calld_clock_now_ms (self->clock) / 1000 + EGRESS_URL_SECONDS);
+}
+
 static void
 build_services (CalldContext *self)
 {
@@ -101,6 +128,7 @@ build_services (CalldContext *self)
   self->jobs = calld_jobs_new (self->config, self->clock, self->store, self->appointments,
                                self->calls);
   self->egress = calld_egress_new (self->config);
+  self->livekit = calld_livekit_new (self->config, self->clock, self->store, sign_track, self);
   self->throttle = calld_throttle_new (self->clock, self->config->rate_limit_per_minute,
                                        self->config->rate_limit_per_minute);
   if (self->config->connect_limit_per_minute > 0)
@@ -201,6 +229,7 @@ build_network (CalldContext *self, GError **error)
     .appointments = self->appointments,
     .chat = self->chat,
     .meetings = self->meetings,
+    .livekit = self->livekit,
     .began_us = calld_clock_monotonic_us (self->clock),
   };
   self->server = calld_server_new (&self->parts);
@@ -299,6 +328,9 @@ calld_context_start (CalldContext *self, gboolean demo, GError **error)
     return FALSE;
   calld_jobs_start (self->jobs);
   calld_webhooks_start (self->webhooks);
+  if (self->config->livekit_url != NULL)
+    self->egress_keeper = calld_egress_keeper_new (self->config, self->clock, self->store,
+                                                   self->meetings, self->livekit);
   return TRUE;
 }
 
@@ -482,6 +514,8 @@ calld_context_free (CalldContext *self)
   g_clear_object (&self->webhooks);
   g_clear_object (&self->company);
   g_clear_object (&self->roster);
+  g_clear_pointer (&self->egress_keeper, calld_egress_keeper_free);
+  g_clear_object (&self->livekit);
   g_clear_object (&self->egress);
   g_clear_object (&self->jobs);
   g_clear_object (&self->meetings);

@@ -211,7 +211,10 @@ calld_egress_sign (CalldEgress *self, const CallEgressQuery *query, gint64 expir
   g_autofree char *signed_text = call_egress_query_sign (query->kind, text, expires_seconds,
                                                          self->key, sizeof self->key);
 
-  return call_egress_url (self->config->public_url, query->kind, signed_text);
+  return call_egress_url (self->config->livekit_egress_url != NULL
+                              ? self->config->livekit_egress_url
+                              : self->config->public_url,
+                          query->kind, signed_text);
 }
 
 /**

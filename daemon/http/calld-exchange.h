@@ -8,6 +8,7 @@
 #include "calld-clock.h"
 #include "calld-config.h"
 #include "calld-hub.h"
+#include "calld-livekit.h"
 #include "calld-meetings.h"
 #include "calld-router.h"
 #include "calld-stats.h"
@@ -30,6 +31,7 @@ G_BEGIN_DECLS
  * @appointments: appointments
  * @chat: conversations
  * @meetings: meetings at LiveKit
+ * @livekit: its egress service
  * @hub: (nullable): the hub, for health
  * @stats: who is asked for figures
  * @watchdog: (nullable): what looks at them
@@ -48,6 +50,7 @@ typedef struct {
   CalldAppointments *appointments;
   CalldChat *chat;
   CalldMeetings *meetings;
+  CalldLivekit *livekit;
   CalldHub *hub;
   CalldStatsSources stats;
   CalldWatchdog *watchdog;

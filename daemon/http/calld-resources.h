@@ -48,6 +48,9 @@ void calld_resource_asyncapi (CalldExchange *exchange);
 
 /* calld-resource-livekit.c */
 void calld_resource_livekit_webhook (CalldExchange *exchange);
+void calld_resource_egress_start (CalldExchange *exchange);
+void calld_resource_egress_stop (CalldExchange *exchange);
+void calld_resource_egress_list (CalldExchange *exchange);
 
 /* calld-resource-metrics.c */
 void calld_resource_metrics (CalldExchange *exchange);

@@ -9,6 +9,7 @@
 
 #include "call-body.h"
 #include "call-error.h"
+#include "call-livekit-body.h"
 #include "call-stats-body.h"
 
 /*
@@ -27,6 +28,9 @@
 /* Of the access policy. */
 #define R_POLICY \
   (R_APPOINTMENT | R (TOO_EARLY) | R (TOO_LATE) | R (WRONG_STATUS) | R (NOT_ELIGIBLE))
+/* Of LiveKit, which is another server. */
+#define R_LIVEKIT \
+  (R (FORBIDDEN) | R (UNAVAILABLE) | R (TIMED_OUT) | R (PROTOCOL) | R (RATE_LIMITED))
 #define R_CALL (R_APPOINTMENT | R (WRONG_STATE))
 
 static const CalldRouteParam appointments_query[] = {
@@ -93,13 +97,24 @@ static const CalldRoute routes[] = {
     .summary = "STUN and TURN servers, with a credential for a limited time",
     .answer = &call_ice_answer },
 
-  /* --- LiveKit --------------------------------------------------------------------------------- */
+  /* --- LiveKit ---------------------------------------------------------------------------------
+   */
 
   { "POST", "/livekit/webhook", CALLD_ROUTE_OPEN, calld_resource_livekit_webhook, .tag = "LiveKit",
     .summary = "What LiveKit tells of rooms, tracks and egress",
     .who = "LiveKit, by the signature it puts into Authorization",
     .consumes = "application/webhook+json", .produces = "*/*",
     .refusals = R (UNAUTHORIZED) | R (INVALID) | R (UNAVAILABLE) },
+  { "GET", "/api/egress", CALLD_ROUTE_NONE, calld_resource_egress_list, .tag = "LiveKit",
+    .summary = "What LiveKit sends at present", .who = "an admin", .answer = &call_egresses_answer,
+    .refusals = R_LIVEKIT },
+  { "POST", "/api/egress", CALLD_ROUTE_NONE, calld_resource_egress_start, .tag = "LiveKit",
+    .summary = "Ask LiveKit to send a track of a room", .who = "an admin",
+    .body = &call_egress_body, .status = 201, .answer = &call_egress_answer,
+    .refusals = R_LIVEKIT | R (NOT_FOUND) | R (WRONG_STATE) | R (CONFLICT) },
+  { "POST", "/api/egress/stop", CALLD_ROUTE_NONE, calld_resource_egress_stop, .tag = "LiveKit",
+    .summary = "Ask LiveKit to send a track no more", .who = "an admin",
+    .body = &call_egress_stop_body, .status = 204, .refusals = R_LIVEKIT | R (WRONG_STATE) },
 
   /* --- appointments --------------------------------------------------------------------------- */
 

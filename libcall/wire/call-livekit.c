@@ -307,6 +307,18 @@ call_livekit_egress_is_over (const CallLivekitEgress *egress)
   return egress->status >= CALL_LIVEKIT_EGRESS_COMPLETE;
 }
 
+/**
+ * call_livekit_egress_get_status:
+ * @egress: an egress
+ *
+ * Returns: LiveKit's word for how it stands
+ */
+const char *
+call_livekit_egress_get_status (const CallLivekitEgress *egress)
+{
+  return statuses[egress->status];
+}
+
 /* --- the API ---------------------------------------------------------------------------------- */
 
 /**

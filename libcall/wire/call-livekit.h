@@ -109,6 +109,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallLivekitEvent, call_livekit_event_free)
 void call_livekit_egress_free (CallLivekitEgress *egress);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallLivekitEgress, call_livekit_egress_free)
 gboolean call_livekit_egress_is_over (const CallLivekitEgress *egress);
+const char *call_livekit_egress_get_status (const CallLivekitEgress *egress);
 
 char *call_livekit_build_url (const char *base, const char *method, GError **error);
 char *
