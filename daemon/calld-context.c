@@ -35,6 +35,8 @@ struct _CalldContext {
   CalldRoster *roster;
   CalldCompany *company;
   CalldWebhooks *webhooks;
+  CalldBots *bots;
+  CalldPush *push;
   CalldTurnstile *turnstile;
   CalldCalls *calls;
   CalldAppointments *appointments;
@@ -123,6 +125,8 @@ build_services (CalldContext *self)
   self->chat = calld_chat_new (self->config, self->clock, self->store, self->bus);
   self->roster = calld_roster_new (self->config, self->clock, self->store, self->bus);
   self->webhooks = calld_webhooks_new (self->config, self->clock, self->store, self->bus);
+  self->bots = calld_bots_new (self->clock, self->store, self->auth);
+  self->push = calld_push_new (self->clock, self->store, self->bus, self->roster, self->webhooks);
   self->company = calld_company_new (self->clock, self->store, self->bus, self->chat, self->roster);
   self->meetings = calld_meetings_new (self->config, self->clock, self->store);
   self->jobs = calld_jobs_new (self->config, self->clock, self->store, self->appointments,
@@ -228,6 +232,10 @@ build_network (CalldContext *self, GError **error)
     .calls = self->calls,
     .appointments = self->appointments,
     .chat = self->chat,
+    .company = self->company,
+    .webhooks = self->webhooks,
+    .bots = self->bots,
+    .push = self->push,
     .meetings = self->meetings,
     .livekit = self->livekit,
     .began_us = calld_clock_monotonic_us (self->clock),
@@ -511,6 +519,8 @@ calld_context_free (CalldContext *self)
   g_clear_object (&self->handler);
   g_clear_pointer (&self->throttle, calld_throttle_free);
   g_clear_pointer (&self->connects, calld_throttle_free);
+  g_clear_object (&self->push);
+  g_clear_object (&self->bots);
   g_clear_object (&self->webhooks);
   g_clear_object (&self->company);
   g_clear_object (&self->roster);

@@ -3,17 +3,21 @@
 
 #include "calld-appointments.h"
 #include "calld-auth.h"
+#include "calld-bots.h"
 #include "calld-calls.h"
 #include "calld-chat.h"
 #include "calld-clock.h"
+#include "calld-company.h"
 #include "calld-config.h"
 #include "calld-hub.h"
 #include "calld-livekit.h"
 #include "calld-meetings.h"
+#include "calld-push.h"
 #include "calld-router.h"
 #include "calld-stats.h"
 #include "calld-store.h"
 #include "calld-watchdog.h"
+#include "calld-webhooks.h"
 
 #include "call-record.h"
 
@@ -30,6 +34,10 @@ G_BEGIN_DECLS
  * @calls: calls
  * @appointments: appointments
  * @chat: conversations
+ * @company: who is around in a conversation
+ * @webhooks: who outside hears what happens
+ * @bots: programs that take part
+ * @push: devices to wake
  * @meetings: meetings at LiveKit
  * @livekit: its egress service
  * @hub: (nullable): the hub, for health
@@ -49,6 +57,10 @@ typedef struct {
   CalldCalls *calls;
   CalldAppointments *appointments;
   CalldChat *chat;
+  CalldCompany *company;
+  CalldWebhooks *webhooks;
+  CalldBots *bots;
+  CalldPush *push;
   CalldMeetings *meetings;
   CalldLivekit *livekit;
   CalldHub *hub;

@@ -58,6 +58,16 @@ void calld_resource_metrics (CalldExchange *exchange);
 /* calld-resource-stats.c */
 void calld_resource_stats (CalldExchange *exchange);
 
+/* calld-resource-social.c */
+void calld_resource_webhooks_list (CalldExchange *exchange);
+void calld_resource_webhooks_add (CalldExchange *exchange);
+void calld_resource_webhooks_remove (CalldExchange *exchange);
+void calld_resource_webhooks_test (CalldExchange *exchange);
+void calld_resource_bots_add (CalldExchange *exchange);
+void calld_resource_push_subscribe (CalldExchange *exchange);
+void calld_resource_push_unsubscribe (CalldExchange *exchange);
+void calld_resource_online_list (CalldExchange *exchange);
+
 /* calld-resource-pages.c */
 void calld_resource_root (CalldExchange *exchange);
 void calld_resource_join_page (CalldExchange *exchange);

@@ -7,6 +7,7 @@
 
 #include "calld-resources.h"
 
+#include "call-body-social.h"
 #include "call-body.h"
 #include "call-error.h"
 #include "call-livekit-body.h"
@@ -189,6 +190,34 @@ static const CalldRoute routes[] = {
   /* --- chat: groups and people ---------------------------------------------------------------- */
 
   /* --- chat: search, webhooks, push ----------------------------------------------------------- */
+
+  { "GET", "/api/chat/groups/{id}/online", CALLD_ROUTE_NONE, calld_resource_online_list,
+    .tag = "Chat", .summary = "Who of a conversation is there", .who = "a member",
+    .answer = &call_online_answer,
+    .refusals = R (NOT_FOUND) | R (NOT_PARTICIPANT) | R (FORBIDDEN) },
+  { "GET", "/api/admin/webhooks", CALLD_ROUTE_NONE, calld_resource_webhooks_list, .tag = "Webhooks",
+    .summary = "All webhooks", .who = "an admin", .answer = &call_webhooks_answer,
+    .refusals = R (FORBIDDEN) },
+  { "POST", "/api/admin/webhooks", CALLD_ROUTE_NONE, calld_resource_webhooks_add, .tag = "Webhooks",
+    .summary = "Add a webhook; the answer tells its secret, once", .who = "an admin",
+    .body = &call_webhook_body, .status = 201, .answer = &call_webhook_answer,
+    .refusals = R (FORBIDDEN) | R (NOT_FOUND) | R (CONFLICT) },
+  { "DELETE", "/api/admin/webhooks/{id}", CALLD_ROUTE_NONE, calld_resource_webhooks_remove,
+    .tag = "Webhooks", .summary = "Remove a webhook and what waits for it", .who = "an admin",
+    .answer = &call_empty_answer, .refusals = R (FORBIDDEN) | R (NOT_FOUND) },
+  { "POST", "/api/admin/webhooks/{id}/test", CALLD_ROUTE_NONE, calld_resource_webhooks_test,
+    .tag = "Webhooks", .summary = "Send a ping, and switch the webhook on again", .who = "an admin",
+    .answer = &call_empty_answer, .refusals = R (FORBIDDEN) | R (NOT_FOUND) },
+  { "POST", "/api/admin/bots", CALLD_ROUTE_NONE, calld_resource_bots_add, .tag = "Webhooks",
+    .summary = "Make a bot, a member of these groups; the answer tells its token, once",
+    .who = "an admin", .body = &call_bot_body, .status = 201, .answer = &call_bot_answer,
+    .refusals = R (FORBIDDEN) | R (NOT_FOUND) | R (CONFLICT) },
+  { "POST", "/api/push/subscriptions", CALLD_ROUTE_NONE, calld_resource_push_subscribe,
+    .tag = "Push", .summary = "Have a device woken; the same endpoint again takes the new keys",
+    .body = &call_push_body, .status = 201, .answer = &call_push_answer,
+    .refusals = R (NOT_FOUND) },
+  { "DELETE", "/api/push/subscriptions/{id}", CALLD_ROUTE_NONE, calld_resource_push_unsubscribe,
+    .tag = "Push", .summary = "Leave a device alone", .answer = &call_empty_answer },
 
   /* --- files ---------------------------------------------------------------------------------- */
 };

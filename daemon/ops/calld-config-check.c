@@ -272,6 +272,24 @@ check_livekit (CalldConfig *config, GPtrArray *problems)
                               "this is no address like wss://calld.example.org");
 }
 
+static void
+check_push (CalldConfig *config, GPtrArray *problems)
+{
+  const char *url = config->push_webhook_url;
+
+  if (url == NULL)
+    return;
+  if (!g_str_has_prefix (url, "https://") &&
+      !(config->webhook_allow_private && g_str_has_prefix (url, "http://")))
+    calld_config_add_problem (problems, "PUSH_WEBHOOK_URL",
+                              "it begins with https://; http:// is for WEBHOOK_ALLOW_PRIVATE");
+  if (config->push_webhook_secret == NULL ||
+      strlen (config->push_webhook_secret) < CALLD_CONFIG_SECRET_MIN)
+    calld_config_add_problem (problems, "PUSH_WEBHOOK_SECRET",
+                              "it needs %d characters at least, which the receiver knows too",
+                              CALLD_CONFIG_SECRET_MIN);
+}
+
 /* A secret of few different letters was typed, not drawn. */
 static void
 check_secret (CalldConfig *config, GPtrArray *problems)
@@ -304,6 +322,7 @@ calld_config_check (CalldConfig *config, GPtrArray *problems)
   check_ice (config, problems);
   check_cors (config, problems);
   check_proxies (config, problems);
+  check_push (config, problems);
   if (g_strcmp0 (config->jwt_audience, CALLD_CONFIG_LINK_AUDIENCE) == 0)
     calld_config_add_problem (problems, "JWT_AUDIENCE",
                               "\"%s\" is what join links are for; choose another word",

@@ -81,6 +81,9 @@ static const Variable variables[] = {
   { "GROUP_MEMBERS_MAX", KIND_UINT, FIELD (group_members_max), 2, 10000, "1000" },
   { "RATE_LIMIT_PER_MINUTE", KIND_UINT, FIELD (rate_limit_per_minute), 1, 1000000, "100" },
   { "CONNECT_LIMIT_PER_MINUTE", KIND_UINT, FIELD (connect_limit_per_minute), 0, 1000000, "0" },
+  { "PUSH_WEBHOOK_URL", KIND_TEXT, FIELD (push_webhook_url) },
+  { "PUSH_WEBHOOK_SECRET", KIND_LATER, .secret = TRUE },
+  { "PUSH_WEBHOOK_SECRET_FILE", KIND_LATER },
   { "WEBHOOK_ALLOW_PRIVATE", KIND_BOOL, FIELD (webhook_allow_private), .fallback = "false" },
   { "TRUSTED_PROXIES", KIND_LIST, FIELD (trusted_proxies) },
   { "MEMORY_LIMIT", KIND_LATER },
@@ -412,6 +415,7 @@ load_all (Loading *loading)
   loading->config->livekit_api_secret = load_secret (loading, "LIVEKIT_API_SECRET", NULL);
   loading->config->imentiv_api_key = load_secret (loading, "IMENTIV_API_KEY", NULL);
   load_memory_limit (loading);
+  loading->config->push_webhook_secret = load_secret (loading, "PUSH_WEBHOOK_SECRET", NULL);
   calld_config_check (loading->config, loading->problems);
 }
 
@@ -516,6 +520,8 @@ config_clear (gpointer data)
   g_free (self->imentiv_endpoint_url);
   g_free (self->imentiv_api_key);
   g_strfreev (self->trusted_proxies);
+  g_free (self->push_webhook_url);
+  g_free (self->push_webhook_secret);
   g_clear_pointer (&self->proxies, calld_proxies_unref);
 }
 

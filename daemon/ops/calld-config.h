@@ -109,6 +109,8 @@ typedef struct {
   guint message_recall_seconds;
   guint group_members_max;
   guint rate_limit_per_minute;
+  char *push_webhook_url;    /* (nullable) */
+  char *push_webhook_secret; /* (nullable); never NULL with a URL */
   gboolean webhook_allow_private;
   guint connect_limit_per_minute; /* 0: none */
   guint64 memory_limit;           /* bytes; 0: the control group's, if it has one */

@@ -19,6 +19,8 @@
 
 #define EVENTS_MAX 64
 #define EVENT_MAX 64
+/* Of the webhook that PUSH_WEBHOOK_URL makes. */
+#define PUSH_WEBHOOK_ID "70757368-0000-4000-8000-000000000001"
 
 /*
  * Who outside hears what happens. Messages are queued by the store in their own transaction; other
@@ -517,6 +519,53 @@ calld_webhooks_change_finish (CalldWebhooks *self, GAsyncResult *result, GError 
 
 /* --- life ------------------------------------------------------------------------------------- */
 
+static void
+on_configured (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CalldWebhooks) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!calld_store_commit_finish (CALLD_STORE (source), result, &error))
+    calld_log_warning ("webhook_not_configured", .detail = error->message);
+  look (self);
+}
+
+static const CalldWebhookRecord *
+find_record (GPtrArray *records, const char *id)
+{
+  for (guint i = 0; i < records->len; i++)
+    if (g_str_equal (((CalldWebhookRecord *) records->pdata[i])->id, id))
+      return records->pdata[i];
+  return NULL;
+}
+
+/* PUSH_WEBHOOK_URL is a webhook like any other, that follows the settings. */
+static void
+on_listed_to_configure (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (CalldWebhooks) self = user_data;
+  g_autoptr (GPtrArray) all = calld_store_list_finish (CALLD_STORE (source), result, NULL);
+  const CalldConfig *config = self->config;
+  const CalldWebhookRecord *old = all != NULL ? find_record (all, PUSH_WEBHOOK_ID) : NULL;
+  CalldChange *change = calld_change_new ();
+
+  if (old != NULL && (g_strcmp0 (old->url, config->push_webhook_url) != 0 ||
+                      g_strcmp0 (old->secret, config->push_webhook_secret) != 0)) {
+    calld_change_remove_webhook (change, PUSH_WEBHOOK_ID);
+    old = NULL;
+  }
+  if (old == NULL && config->push_webhook_url != NULL) {
+    g_autoptr (CalldWebhookRecord) webhook = calld_webhook_record_new (
+        config->push_webhook_url, config->push_webhook_secret, "push",
+        calld_clock_now_ms (self->clock));
+
+    g_free (webhook->id);
+    webhook->id = g_strdup (PUSH_WEBHOOK_ID);
+    calld_change_add_webhook (change, webhook);
+  }
+  calld_store_commit_async (self->store, change, NULL, on_configured, g_object_ref (self));
+}
+
 /**
  * calld_webhooks_start:
  * @self: the webhooks
@@ -527,7 +576,7 @@ void
 calld_webhooks_start (CalldWebhooks *self)
 {
   self->is_started = TRUE;
-  look (self);
+  calld_store_list_webhooks_async (self->store, NULL, on_listed_to_configure, g_object_ref (self));
 }
 
 /**

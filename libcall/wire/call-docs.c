@@ -203,6 +203,19 @@ static const MemberDoc members[] = {
   { "resume.seq", "The last one the client knows" },
   { "upload_file.file", "A binary attachment, base64 or a data: address" },
   { "User.name", "Their name" },
+  { "active", "Whether anything is sent" },
+  { "auth", "The secret of a Web Push subscription" },
+  { "botId", "A bot: only what is said to it" },
+  { "count", "How many messages" },
+  { "endpoint", "Where the device listens" },
+  { "failingSince", "Since when every attempt failed" },
+  { "groupIds", "The groups it is put into" },
+  { "keys", "The keys of a Web Push subscription" },
+  { "kind", "web or desktop" },
+  { "p256dh", "The public key of a Web Push subscription" },
+  { "secret", "Signs what is sent; told once" },
+  { "subscriptions", "The devices of the user" },
+  { "webhooks", "All of them" },
 };
 
 typedef struct {

@@ -216,6 +216,92 @@ test_stored (Fixture *self, gconstpointer data)
   g_assert_cmpint (hidden->last_seen, ==, calld_clock_now_ms (self->office.clock));
 }
 
+static GPtrArray *
+add_group (Fixture *self, guint n_members)
+{
+  g_autoptr (CalldConversationRecord) group = calld_conversation_record_new (NULL, CALL_GROUP_GROUP,
+                                                                             "Todos", CLINIC_NOW);
+  GPtrArray *ids = g_ptr_array_new_with_free_func (g_free);
+  CalldChange *change = calld_change_new ();
+
+  for (guint i = 0; i < n_members; i++) {
+    g_autoptr (CalldUserRecord) user = calld_user_record_new ("U", NULL, CALL_ROLE_DOCTOR, "UTC",
+                                                              CLINIC_NOW);
+
+    calld_change_add_user (change, user);
+    g_ptr_array_add (group->members, calld_member_record_new (group->id, user->id,
+                                                              CALL_GROUP_ROLE_MEMBER, CLINIC_NOW));
+    g_ptr_array_add (ids, g_strdup (user->id));
+  }
+  calld_change_add_conversation (change, group);
+  g_assert_true (clinic_commit (&self->office.clinic, change, NULL));
+  return ids;
+}
+
+/* Lets one tick pass and gives the receivers it had. */
+static guint64
+tick (Fixture *self)
+{
+  CalldRosterStats before, after;
+
+  calld_roster_get_stats (self->roster, &before);
+  calld_clock_advance (self->office.clock, CALLD_ROSTER_TICK_MS);
+  do {
+    office_settle (&self->office);
+    calld_roster_get_stats (self->roster, &after);
+    before.changes = after.changes - before.changes;
+  } while (before.changes == 0 && after.waiting > 0);
+  for (guint64 last = 0; last != after.changes;) {
+    last = after.changes;
+    office_settle (&self->office);
+    calld_roster_get_stats (self->roster, &after);
+  }
+  return after.notices - before.notices;
+}
+
+/* All at once: each tick has its bound, everybody's state is told once, and nothing is left. */
+static void
+test_storm (Fixture *self, gconstpointer data)
+{
+  enum { N_GROUPS = 4, N_MEMBERS = 150 };
+  g_autoptr (GPtrArray) groups = g_ptr_array_new_with_free_func (
+      (GDestroyNotify) g_ptr_array_unref);
+  CalldRosterStats stats;
+  guint n_ticks = 0;
+
+  for (guint g = 0; g < N_GROUPS; g++)
+    g_ptr_array_add (groups, add_group (self, N_MEMBERS));
+  for (guint g = 0; g < N_GROUPS; g++)
+    for (guint i = 0; i < N_MEMBERS; i++)
+      calld_roster_connected (self->roster, ((GPtrArray *) groups->pdata[g])->pdata[i]);
+  office_settle (&self->office);
+  do {
+    g_assert_cmpuint (tick (self), <=, CALLD_ROSTER_BUDGET + N_MEMBERS);
+    calld_roster_get_stats (self->roster, &stats);
+    n_ticks++;
+  } while (stats.waiting > 0);
+  g_assert_cmpuint (stats.changes, ==, N_GROUPS * N_MEMBERS);
+  g_assert_cmpuint (stats.notices, ==, N_GROUPS * N_MEMBERS * (N_MEMBERS - 1));
+  g_assert_cmpuint (n_ticks, >=, stats.notices / (CALLD_ROSTER_BUDGET + N_MEMBERS));
+  g_test_message ("%u users, %" G_GUINT64_FORMAT " notices in %u ticks", N_GROUPS * N_MEMBERS,
+                  stats.notices, n_ticks);
+}
+
+/* Whoever shares a conversation with everybody is asked about, not told about. */
+static void
+test_too_many_contacts (Fixture *self, gconstpointer data)
+{
+  g_autoptr (GPtrArray) ids = add_group (self, CALLD_ROSTER_CONTACTS_MAX + 2);
+  CalldRosterStats stats;
+
+  connect_user (self, ids->pdata[0]);
+  connect_user (self, ids->pdata[1]);
+  calld_roster_get_stats (self->roster, &stats);
+  g_assert_cmpuint (stats.skipped, ==, 2);
+  assert_silent (self);
+  g_assert_cmpint (calld_roster_get_status (self->roster, ids->pdata[1]), ==, CALL_PRESENCE_ONLINE);
+}
+
 /* Clients that come and go all the time make no table without end. */
 static void
 test_graces_are_bounded (Fixture *self, gconstpointer data)
@@ -403,6 +489,8 @@ main (int argc, char **argv)
   ADD ("coalesced", test_coalesced);
   ADD ("away", test_away);
   ADD ("stored", test_stored);
+  ADD ("storm", test_storm);
+  ADD ("too-many-contacts", test_too_many_contacts);
   ADD ("graces-are-bounded", test_graces_are_bounded);
   ADD ("sightings-are-bounded", test_sightings_are_bounded);
   ADD ("typing", test_typing);

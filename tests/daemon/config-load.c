@@ -170,6 +170,7 @@ static const struct {
   { "JWT_PUBLIC_KEY_FILE", "/no/such/file", "JWT_PUBLIC_KEY_FILE" },
   { "AUDIT_KEY_FILE", "/no/such/file", "AUDIT_KEY_FILE" },
   { "JWT_AUDIENCE", "join", "JWT_AUDIENCE|join links" },
+  { "PUSH_WEBHOOK_URL", "http://example.org/", "PUSH_WEBHOOK_URL|https|PUSH_WEBHOOK_SECRET" },
   { "TRUSTED_PROXIES", "10.0.0.0/8,proxy", "TRUSTED_PROXIES|\"proxy\"" },
   { "CALL_BUS", "both", "CALL_BUS|session" },
   { "PING_INTERVAL_MS", "0", "PING_INTERVAL_MS" },

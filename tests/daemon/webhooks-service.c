@@ -2,8 +2,10 @@
 /* Webhooks over a real store to a real receiver, with a clock the tests move. */
 #include "config.h"
 
+#include "calld-bots.h"
 #include "calld-office.h"
 #include "calld-poster.h"
+#include "calld-push.h"
 #include "calld-store-social.h"
 #include "calld-webhook-runner.h"
 #include "calld-webhooks.h"
@@ -360,6 +362,141 @@ test_refused (Fixture *self, gconstpointer data)
   g_assert_cmpuint (self->events->len, ==, 0);
 }
 
+/* --- push ------------------------------------------------------------------------------------- */
+
+static gboolean
+subscribe (Fixture *self, CalldPush *push, const char *kind, const char *endpoint)
+{
+  g_autoptr (CalldPushRecord) device = calld_push_record_new (self->office.clinic.patient->id, kind,
+                                                              endpoint, CLINIC_NOW);
+  g_autoptr (GAsyncResult) result = NULL;
+
+  calld_push_subscribe_async (push, self->office.patient, device, NULL, await_cb, &result);
+  return calld_push_change_finish (push, await (&result), NULL);
+}
+
+/* Once for several messages, without what was said, and not to somebody who came back. */
+static void
+test_push (Fixture *self, gconstpointer data)
+{
+  Office *office = &self->office;
+  g_autoptr (CalldWebhookRecord) webhook = add (self, "push");
+  CalldRoster *roster = calld_roster_new (office->config, office->clock, office->clinic.store,
+                                          office->bus);
+  CalldPush *push = calld_push_new (office->clock, office->clinic.store, office->bus, roster,
+                                    self->webhooks);
+
+  g_assert_false (subscribe (self, push, "web", "http://push.example/1"));
+  g_assert_false (subscribe (self, push, "phone", "https://push.example/1"));
+  g_assert_true (subscribe (self, push, "web", "https://push.example/1"));
+  for (guint i = 0; i < 3; i++)
+    g_object_unref (say (self, "segredo"));
+  office_settle (office);
+  g_assert_cmpuint (calld_push_get_size (push), ==, 1);
+  calld_clock_advance (office->clock, CALLD_PUSH_DELAY_MS);
+  wait_for (self, 1);
+  g_assert_nonnull (strstr (self->body, "\"count\":3"));
+  g_assert_nonnull (strstr (self->body, "https://push.example/1"));
+  g_assert_nonnull (strstr (self->body, office->clinic.patient->id));
+  g_assert_null (strstr (self->body, "segredo"));
+
+  g_object_unref (say (self, "de novo"));
+  office_settle (office);
+  calld_roster_connected (roster, office->clinic.patient->id);
+  office_advance (office, CALLD_PUSH_DELAY_MS);
+  office_advance (office, CALLD_PUSH_DELAY_MS);
+  g_assert_cmpuint (calld_push_get_size (push), ==, 0);
+  g_assert_cmpuint (self->events->len, ==, 1);
+  g_assert_finalize_object (push);
+  g_object_unref (roster);
+}
+
+/* PUSH_WEBHOOK_URL comes, changes and goes with the settings. */
+static void
+test_push_configured (Fixture *self, gconstpointer data)
+{
+  CalldConfig *config = self->office.config;
+  const char *const secrets[] = { "one", "one", "other", NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (secrets); i++) {
+    g_autoptr (GPtrArray) all = NULL;
+
+    g_free (config->push_webhook_url);
+    g_free (config->push_webhook_secret);
+    config->push_webhook_url = secrets[i] != NULL ? g_strdup (self->url) : NULL;
+    config->push_webhook_secret = g_strdup (secrets[i]);
+    stop_webhooks (self);
+    start_webhooks (self);
+    all = list (self);
+    g_assert_cmpuint (all->len, ==, secrets[i] != NULL);
+    g_assert_cmpint (calld_webhooks_is_heard (self->webhooks, "push"), ==, secrets[i] != NULL);
+    if (secrets[i] != NULL)
+      g_assert_cmpstr (((CalldWebhookRecord *) all->pdata[0])->secret, ==, secrets[i]);
+  }
+}
+
+static void
+test_push_overflow (Fixture *self, gconstpointer data)
+{
+  Office *office = &self->office;
+  g_autoptr (CalldWebhookRecord) webhook = add (self, "push");
+  g_autoptr (CalldRoster) roster = calld_roster_new (office->config, office->clock,
+                                                     office->clinic.store, office->bus);
+  g_autoptr (CalldPush) push = calld_push_new (office->clock, office->clinic.store, office->bus,
+                                               roster, self->webhooks);
+  g_autoptr (CalldConversationRecord) group = calld_conversation_record_new (NULL, CALL_GROUP_GROUP,
+                                                                             "Todos", CLINIC_NOW);
+  g_autoptr (CallNotice) notice = call_notice_new (CALL_NOTICE_NEW_MESSAGE);
+  const char *const topics[] = { "conversation/x", NULL };
+  CalldChange *change = calld_change_new ();
+
+  for (guint i = 0; i < CALLD_PUSH_USERS_MAX + 10; i++) {
+    g_autoptr (CalldUserRecord) user = calld_user_record_new ("U", NULL, CALL_ROLE_DOCTOR, "UTC",
+                                                              CLINIC_NOW);
+
+    calld_change_add_user (change, user);
+    g_ptr_array_add (group->members, calld_member_record_new (group->id, user->id,
+                                                              CALL_GROUP_ROLE_MEMBER, CLINIC_NOW));
+  }
+  calld_change_add_conversation (change, group);
+  g_assert_true (clinic_commit (&office->clinic, change, NULL));
+  notice->message = g_object_new (CALL_TYPE_MESSAGE, "id", group->id, "group-id", group->id,
+                                  "sender-id", office->clinic.doctor->id, NULL);
+  calld_bus_publish (office->bus, topics, notice, CALLD_PUBLISH_NONE, 0);
+  office_settle (office);
+  g_assert_cmpuint (calld_push_get_size (push), ==, CALLD_PUSH_USERS_MAX);
+}
+
+/* --- bots ------------------------------------------------------------------------------------- */
+
+static void
+test_bot (Fixture *self, gconstpointer data)
+{
+  Office *office = &self->office;
+  g_autoptr (CalldBots) bots = calld_bots_new (office->clock, office->clinic.store, office->auth);
+  g_autoptr (GAsyncResult) result = NULL, refused = NULL, unnamed = NULL;
+  g_autoptr (CalldIdentity) known = NULL;
+  g_autoptr (CalldBot) bot = NULL;
+  g_autoptr (GError) error = NULL;
+
+  calld_bots_add_async (bots, self->admin, " Triage ", NULL, NULL, await_cb, &result);
+  bot = calld_bots_add_finish (bots, await (&result), &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (bot->identity->name, ==, "Triage");
+  known = calld_auth_verify_token (office->auth, bot->token, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (known->role, ==, CALL_ROLE_SERVICE);
+  g_assert_cmpstr (known->user_id, ==, bot->identity->user_id);
+
+  calld_bots_add_async (bots, office->doctor, "Triage", NULL, NULL, await_cb, &refused);
+  g_assert_null (calld_bots_add_finish (bots, await (&refused), &error));
+  g_assert_error (error, CALL_ERROR, CALL_ERROR_FORBIDDEN);
+  g_clear_error (&error);
+  calld_bots_add_async (bots, self->admin, "@x", NULL, NULL, await_cb, &unnamed);
+  g_assert_null (calld_bots_add_finish (bots, await (&unnamed), &error));
+  g_assert_cmpint (calld_problem_get_code (error), ==, CALL_ERROR_INVALID);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -374,5 +511,9 @@ main (int argc, char **argv)
   ADD ("other-events", test_other_events);
   ADD ("private", test_private);
   ADD ("refused", test_refused);
+  ADD ("push", test_push);
+  ADD ("push-configured", test_push_configured);
+  ADD ("push-overflow", test_push_overflow);
+  ADD ("bot", test_bot);
   return g_test_run ();
 }
