@@ -284,8 +284,10 @@ calld_engineio_session_send (CalldEngineioSession *self, CalldFrame *frame, Call
   CalldQueueLimits limits = { options->queue_frames, options->queue_bytes };
   guint dropped = 0;
 
-  if (self->is_closed)
+  if (self->is_closed || self->is_slow)
     return;
+  if ((flags & CALLD_SEND_PART) != 0)
+    limits = CALLD_QUEUE_UNLIMITED;
   if (self->websocket != NULL) {
     if (self->base64 && calld_frame_get_kind (frame) == CALLD_FRAME_BINARY)
       send_as_base64 (self, frame, flags);

@@ -115,7 +115,7 @@ calld_socketio_session_send (CalldSocketioSession *self, const CallSocketioPacke
     g_autoptr (CalldFrame) frame = calld_frame_new (
         CALLD_FRAME_BINARY, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 
-    calld_engineio_session_send (&self->engine, frame, CALLD_SEND_DEFAULT);
+    calld_engineio_session_send (&self->engine, frame, CALLD_SEND_PART);
   }
 }
 

@@ -34,11 +34,10 @@
 static void
 queue_raw (CalldPeer *peer, const void *data, gsize length)
 {
-  static const CalldQueueLimits unlimited = { G_MAXUINT, G_MAXSIZE };
   g_autoptr (CalldFrame) frame = calld_frame_new (CALLD_FRAME_RAW, data, length);
   guint dropped = 0;
 
-  calld_queue_push (&peer->out, frame, FALSE, &unlimited, &dropped);
+  calld_queue_push (&peer->out, frame, FALSE, &CALLD_QUEUE_UNLIMITED, &dropped);
   calld_reactor_mark_dirty (peer->reactor, peer);
 }
 

@@ -97,12 +97,15 @@ typedef struct {
  * CalldSendFlags:
  * @CALLD_SEND_DEFAULT: a slow reader is closed rather than skipped
  * @CALLD_SEND_VOLATILE: may be dropped for a slow reader (typing, presence)
+ * @CALLD_SEND_PART: belongs to the frame before it, such as an attachment, and may wait if that
+ *   does, however much it is
  *
  * How much a frame matters.
  */
 typedef enum {
   CALLD_SEND_DEFAULT = 0,
   CALLD_SEND_VOLATILE = 1 << 0,
+  CALLD_SEND_PART = 1 << 1,
 } CalldSendFlags;
 
 #define CALLD_TYPE_HUB (calld_hub_get_type ())

@@ -123,8 +123,9 @@ calld_peer_send (CalldPeer *self, CalldFrame *frame, CalldSendFlags flags)
     write_out (self);
   if (self->parser.deflate)
     frame = calld_compressor_pack (reactor->compressor, frame);
-  result = calld_queue_push (&self->out, frame, (flags & CALLD_SEND_VOLATILE) != 0,
-                             &reactor->limits, &dropped);
+  result = calld_queue_push (
+      &self->out, frame, (flags & CALLD_SEND_VOLATILE) != 0,
+      (flags & CALLD_SEND_PART) != 0 ? &CALLD_QUEUE_UNLIMITED : &reactor->limits, &dropped);
   reactor->stats.dropped_volatile += dropped;
   if (result == CALLD_QUEUE_OVERFLOW)
     self->doom = CALLD_DOOM_SLOW;
@@ -137,7 +138,6 @@ calld_peer_send (CalldPeer *self, CalldFrame *frame, CalldSendFlags flags)
 static void
 queue_close_frame (CalldPeer *self, guint code, const char *reason)
 {
-  static const CalldQueueLimits unlimited = { G_MAXUINT, G_MAXSIZE };
   g_autoptr (CalldFrame) frame = NULL;
   guint8 payload[CALL_WEBSOCKET_CONTROL_MAX];
   gsize length = 0;
@@ -153,7 +153,7 @@ queue_close_frame (CalldPeer *self, guint code, const char *reason)
     length = 2 + reason_length;
   }
   frame = calld_frame_new (CALLD_FRAME_CLOSE, payload, length);
-  calld_queue_push (&self->out, frame, FALSE, &unlimited, &dropped);
+  calld_queue_push (&self->out, frame, FALSE, &CALLD_QUEUE_UNLIMITED, &dropped);
 }
 
 /**

@@ -71,10 +71,10 @@ drop_volatile (CalldQueue *self)
 }
 
 static gboolean
-fits (const CalldQueue *self, gsize size, const CalldQueueLimits *limits)
+fits (const CalldQueue *self, const CalldQueueLimits *limits)
 {
-  return self->length == 0 || (self->length < limits->frames &&
-                               self->bytes + size <= limits->bytes && self->length < G_MAXINT16);
+  return self->length == 0 || (self->length < limits->frames && self->bytes < limits->bytes &&
+                               self->length < G_MAXINT16);
 }
 
 /**
@@ -98,14 +98,14 @@ calld_queue_push (CalldQueue *self,
 {
   gsize size = frame_size (frame);
 
-  if (!fits (self, size, limits)) {
+  if (!fits (self, limits)) {
     if (is_volatile) {
       (*n_dropped)++;
       return CALLD_QUEUE_DROPPED;
     }
     if (self->n_volatile > 0)
       *n_dropped += drop_volatile (self);
-    if (!fits (self, size, limits))
+    if (!fits (self, limits))
       return CALLD_QUEUE_OVERFLOW;
   }
 

@@ -12,12 +12,15 @@ G_BEGIN_DECLS
  * @frames: how many frames may wait
  * @bytes: how many bytes may wait
  *
- * The bound of a queue. One frame may always wait, however long it is.
+ * The bound of a queue. As long as it is not reached one more frame may wait, however long it is.
  */
 typedef struct {
   guint frames;
   gsize bytes;
 } CalldQueueLimits;
+
+/* For what has to be taken. */
+#define CALLD_QUEUE_UNLIMITED ((CalldQueueLimits){ G_MAXUINT, G_MAXSIZE })
 
 /**
  * CalldQueueResult:

@@ -33,6 +33,9 @@ for (const kind of Object.keys(transports)) {
     equal(await new Promise((done) => socket.emit('message-with-ack', 1, 'b', (...a) => done(a))), [1, 'b'], 'ack');
     socket.on('server-asks', (value, done) => done(value * 2));
     equal(await socket.timeout(5000).emitWithAck('ask-me', 21), 42, 'server ack');
+    socket.off('server-asks').on('server-asks', (bytes, done) => done({ bytes: Buffer.concat([bytes, bytes]) }));
+    const { bytes } = await socket.timeout(5000).emitWithAck('ask-me', Buffer.from([1, 2]));
+    equal([...bytes], [1, 2, 1, 2], 'binary server ack');
     socket.disconnect();
   });
 
@@ -199,6 +202,40 @@ test('a server that goes away and comes back', async () => {
   equal(await once(socket, 'message-back'), ['while away'], 'what was buffered');
   socket.disconnect();
   await second.stop();
+});
+
+test('a hundred megabytes may be one message, and ten attachments one event', async () => {
+  const wide = await startServer('socketio', ...quiet, '--max-payload', '100000000');
+  for (const kind of ['websocket', 'polling']) {
+    const socket = await connected(io(wide.url, { transports: transports[kind], forceNew: true, reconnection: false }));
+    const parts = Array.from({ length: 10 }, (_, i) => Buffer.alloc(400000, i));
+    socket.emit('message', ...parts);
+    const back = await once(socket, 'message-back');
+    ok(back.length === 10 && back.every((part, i) => parts[i].equals(Buffer.from(part))), 'attachments');
+    const text = 'x'.repeat(3000000);
+    for (let i = 0; i < 3; i++) socket.emit('message', i, text);
+    for (let i = 0; i < 3; i++) {
+      const [n, same] = await once(socket, 'message-back');
+      ok(n === i && same === text, `text ${i}`);
+    }
+    socket.disconnect();
+  }
+  await wide.stop();
+}, 60000);
+
+test('more than ten attachments close the connection', async () => {
+  const socket = await connected(open('websocket', '/', { reconnection: false }));
+  socket.emit('message', ...Array.from({ length: 11 }, () => Buffer.from('x')));
+  equal((await once(socket, 'disconnect'))[0], 'transport close', 'reason');
+});
+
+test('names of events: numbers, and those that are taken', async () => {
+  const socket = await connected(open('websocket', '/', { reconnection: false }));
+  socket.emit(17, 'a number');
+  socket.emit('message', 'still here');
+  equal(await once(socket, 'message-back'), ['still here'], 'echo');
+  socket.io.engine.write('2["disconnecting"]');
+  equal((await once(socket, 'disconnect'))[0], 'transport close', 'reserved');
 });
 
 test('too large a message closes the connection, and harms nobody else', async () => {
