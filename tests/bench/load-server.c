@@ -82,14 +82,18 @@ set_up_child (gpointer user_data)
     sched_setaffinity (0, sizeof server_cpus, &server_cpus);
 }
 
+/* As $variable says, or in the tree a test was built in. */
 static char *
-get_program (const char *variable)
+get_program (const char *variable, const char *folder, const char *name)
 {
   const char *path = g_getenv (variable);
+  const char *build = g_getenv ("G_TEST_BUILDDIR");
 
-  if (path == NULL)
-    g_error ("%s does not say where the program is", variable);
-  return g_strdup (path);
+  if (path != NULL)
+    return g_strdup (path);
+  if (build == NULL)
+    g_error ("%s does not say where %s is", variable, name);
+  return g_build_filename (build, "..", folder, name, NULL);
 }
 
 static void
@@ -98,7 +102,7 @@ add_calld_arguments (LoadServer *self, GPtrArray *argv, GSubprocessLauncher *lau
   g_autofree char *database = load_clinic_get_database (self->clinic);
   g_autofree char *log = g_build_filename (self->clinic->directory, "calld.log", NULL);
 
-  g_ptr_array_add (argv, get_program ("CALLD_BINARY"));
+  g_ptr_array_add (argv, get_program ("CALLD_BINARY", "daemon", "calld"));
   g_ptr_array_add (argv, g_strdup ("--print-port"));
   g_ptr_array_add (argv, g_strdup ("--no-dbus"));
   g_ptr_array_add (argv, g_strdup ("--host=127.0.0.1"));
@@ -155,7 +159,7 @@ load_server_start (LoadServer *self)
     g_ptr_array_add (argv, g_strdup ("node"));
     g_ptr_array_add (argv, get_node_script ());
   } else {
-    g_ptr_array_add (argv, get_program ("FLOOR_SERVER"));
+    g_ptr_array_add (argv, get_program ("FLOOR_SERVER", "tests/bench", "floor-server"));
   }
   g_ptr_array_add (argv, NULL);
   g_subprocess_launcher_set_child_setup (launcher, set_up_child, NULL, NULL);

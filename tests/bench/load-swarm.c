@@ -375,10 +375,13 @@ load_swarm_connect_all (LoadSwarm *self, guint under_way)
   }
 }
 
-/* A deaf client does not read; what is sent to it fills its socket. */
+/* A deaf client does not read; what is sent to it fills its socket, which is made small. */
 void
 load_swarm_set_deaf (LoadSwarm *self, guint number, gboolean deaf)
 {
+  int size = deaf ? 4096 : 1024 * 1024;
+
+  setsockopt (self->clients[number].fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
   self->clients[number].deaf = deaf;
   watch (self, number, EPOLL_CTL_MOD);
 }
