@@ -109,6 +109,18 @@ calld_exchange_get_param (CalldExchange *self)
 }
 
 /**
+ * calld_exchange_get_second_param:
+ * @self: an exchange
+ *
+ * Returns: (transfer none) (nullable): the second parameter of the route's pattern
+ */
+const char *
+calld_exchange_get_second_param (CalldExchange *self)
+{
+  return self->match.params[1];
+}
+
+/**
  * calld_exchange_get_query:
  * @self: an exchange
  * @name: a parameter

@@ -88,6 +88,7 @@ SoupServerMessage *calld_exchange_get_message (CalldExchange *self);
 const CalldRoute *calld_exchange_get_route (CalldExchange *self);
 CalldIdentity *calld_exchange_get_identity (CalldExchange *self);
 const char *calld_exchange_get_param (CalldExchange *self);
+const char *calld_exchange_get_second_param (CalldExchange *self);
 const char *calld_exchange_get_query (CalldExchange *self, const char *name);
 const char *calld_exchange_get_address (CalldExchange *self);
 gboolean calld_exchange_check_input (CalldExchange *self, GError **error);

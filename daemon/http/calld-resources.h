@@ -28,6 +28,24 @@ void calld_resource_appointments_audit (CalldExchange *exchange);
 void calld_resource_messages_list (CalldExchange *exchange);
 void calld_resource_messages_send (CalldExchange *exchange);
 
+/* calld-resource-chat.c */
+void calld_resource_groups_list (CalldExchange *exchange);
+void calld_resource_groups_create (CalldExchange *exchange);
+void calld_resource_groups_show (CalldExchange *exchange);
+void calld_resource_groups_update (CalldExchange *exchange);
+void calld_resource_members_add (CalldExchange *exchange);
+void calld_resource_members_set_role (CalldExchange *exchange);
+void calld_resource_members_remove (CalldExchange *exchange);
+void calld_resource_group_messages_list (CalldExchange *exchange);
+void calld_resource_group_messages_send (CalldExchange *exchange);
+void calld_resource_group_changes (CalldExchange *exchange);
+void calld_resource_message_edit (CalldExchange *exchange);
+void calld_resource_message_delete (CalldExchange *exchange);
+void calld_resource_message_recall (CalldExchange *exchange);
+void calld_resource_mark_delivered (CalldExchange *exchange);
+void calld_resource_mark_read (CalldExchange *exchange);
+void calld_resource_group_receipts (CalldExchange *exchange);
+
 /* calld-resource-calls.c */
 void calld_resource_call_request (CalldExchange *exchange);
 void calld_resource_call_accept (CalldExchange *exchange);

@@ -32,6 +32,7 @@
 /* Of LiveKit, which is another server. */
 #define R_LIVEKIT \
   (R (FORBIDDEN) | R (UNAVAILABLE) | R (TIMED_OUT) | R (PROTOCOL) | R (RATE_LIMITED))
+#define R_GROUP (R (NOT_FOUND) | R (NOT_PARTICIPANT) | R (FORBIDDEN) | R (UNAVAILABLE))
 #define R_CALL (R_APPOINTMENT | R (WRONG_STATE))
 
 static const CalldRouteParam appointments_query[] = {
@@ -42,6 +43,29 @@ static const CalldRouteParam appointments_query[] = {
   { NULL },
 };
 
+static const CalldRouteParam groups_query[] = {
+  { "before", CALL_FIELD_TIME, .doc = "Only those last talked in before" },
+  { "limit", CALL_FIELD_INT, 1, 200, .doc = "How many at most; 200 if it is not said" },
+  { NULL },
+};
+static const CalldRouteParam group_messages_query[] = {
+  { "before", CALL_FIELD_INT, 1, G_MAXINT64, .doc = "Only messages with a smaller sequence" },
+  { "after", CALL_FIELD_INT, 0, G_MAXINT64, .doc = "The first messages with a greater sequence" },
+  { "limit", CALL_FIELD_INT, 1, MESSAGES_MAX, .doc = "How many at most; 100 if it is not said" },
+  { NULL },
+};
+static const CalldRouteParam changes_query[] = {
+  { "seq", CALL_FIELD_INT, 0, G_MAXINT64, .doc = "The last sequence the caller knows" },
+  { "revision", CALL_FIELD_INT, 0, G_MAXINT64,
+    .doc = "The last revision the caller knows; that of the message seq if it is not said" },
+  { "limit", CALL_FIELD_INT, 1, MESSAGES_MAX, .doc = "How many at most; 100 if it is not said" },
+  { NULL },
+};
+static const CalldRouteParam receipts_query[] = {
+  { "behind", CALL_FIELD_INT, 1, G_MAXINT64,
+    .doc = "Only those who have not read the message with this sequence" },
+  { NULL },
+};
 static const CalldRouteParam messages_query[] = {
   { "before", CALL_FIELD_INT, 1, G_MAXINT64, .doc = "Messages with a smaller sequence number" },
   { "limit", CALL_FIELD_INT, 1, MESSAGES_MAX, .doc = "How many at most; 100 if it is not said" },
@@ -188,6 +212,64 @@ static const CalldRoute routes[] = {
     .refusals = R_CALL },
 
   /* --- chat: groups and people ---------------------------------------------------------------- */
+
+  { "GET", "/api/chat/groups", CALLD_ROUTE_NONE, calld_resource_groups_list, .tag = "Chat",
+    .summary = "The caller's conversations, the one talked in last first", .query = groups_query,
+    .answer = &call_groups_answer, .refusals = R (NOT_PARTICIPANT) | R (UNAVAILABLE) },
+  { "POST", "/api/chat/groups", CALLD_ROUTE_NONE, calld_resource_groups_create, .tag = "Chat",
+    .summary = "Make a group, or the one conversation of two people",
+    .who = "everybody but patients; a patient only a direct one with somebody who is none",
+    .body = &call_group_body, .status = 201, .answer = &call_group_answer, .refusals = R_GROUP },
+  { "GET", "/api/chat/groups/{id}", CALLD_ROUTE_NONE, calld_resource_groups_show, .tag = "Chat",
+    .summary = "A conversation with its members", .who = "its members",
+    .answer = &call_group_answer, .refusals = R_GROUP },
+  { "PUT", "/api/chat/groups/{id}", CALLD_ROUTE_NONE, calld_resource_groups_update, .tag = "Chat",
+    .summary = "Give a group a name, open it or close it", .who = "its admins",
+    .body = &call_group_update_body, .status = 200, .answer = &call_group_answer,
+    .refusals = R_GROUP },
+  { "POST", "/api/chat/groups/{id}/members", CALLD_ROUTE_NONE, calld_resource_members_add,
+    .tag = "Chat", .summary = "Take users into a group", .who = "its admins and moderators",
+    .body = &call_members_body, .status = 200, .answer = &call_group_answer,
+    .refusals = R_GROUP | R (CONFLICT) },
+  { "PUT", "/api/chat/groups/{id}/members/{id}", CALLD_ROUTE_NONE, calld_resource_members_set_role,
+    .tag = "Chat", .summary = "Give a member a role", .who = "its admins",
+    .body = &call_member_role_body, .status = 200, .answer = &call_group_answer,
+    .refusals = R_GROUP | R (CONFLICT) },
+  { "DELETE", "/api/chat/groups/{id}/members/{id}", CALLD_ROUTE_NONE, calld_resource_members_remove,
+    .tag = "Chat", .summary = "Put a member out of a group; oneself: leave it",
+    .who = "its admins, its moderators, the member", .status = 200, .answer = &call_group_answer,
+    .refusals = R_GROUP | R (CONFLICT) },
+  { "GET", "/api/chat/groups/{id}/messages", CALLD_ROUTE_NONE, calld_resource_group_messages_list,
+    .tag = "Chat", .summary = "Messages by sequence: the last ones, or those around a cursor",
+    .who = "its members", .query = group_messages_query, .answer = &call_messages_answer,
+    .refusals = R_GROUP },
+  { "POST", "/api/chat/groups/{id}/messages", CALLD_ROUTE_NONE, calld_resource_group_messages_send,
+    .tag = "Chat", .summary = "Say something", .who = "its members", .body = &call_message_body,
+    .status = 201, .answer = &call_message_answer, .refusals = R_GROUP },
+  { "GET", "/api/chat/groups/{id}/changes", CALLD_ROUTE_NONE, calld_resource_group_changes,
+    .tag = "Chat",
+    .summary = "What was missed: changed messages by revision, then new ones by sequence",
+    .who = "its members", .query = changes_query, .answer = &call_missed_answer,
+    .refusals = R_GROUP },
+  { "GET", "/api/chat/groups/{id}/receipts", CALLD_ROUTE_NONE, calld_resource_group_receipts,
+    .tag = "Chat", .summary = "How far the others have got and read", .who = "its members",
+    .query = receipts_query, .answer = &call_receipts_answer, .refusals = R_GROUP },
+  { "PUT", "/api/chat/messages/{id}", CALLD_ROUTE_NONE, calld_resource_message_edit, .tag = "Chat",
+    .summary = "Change the text of a message", .who = "its author", .body = &call_edit_body,
+    .status = 200, .answer = &call_message_answer, .refusals = R_GROUP | R (WRONG_STATE) },
+  { "DELETE", "/api/chat/messages/{id}", CALLD_ROUTE_NONE, calld_resource_message_delete,
+    .tag = "Chat", .summary = "Delete a message", .who = "its author, admins and moderators",
+    .status = 200, .answer = &call_message_answer, .refusals = R_GROUP | R (WRONG_STATE) },
+  { "POST", "/api/chat/messages/{id}/recall", CALLD_ROUTE_NONE, calld_resource_message_recall,
+    .tag = "Chat", .summary = "Take a message back, soon after it was sent", .who = "its author",
+    .status = 200, .answer = &call_message_answer,
+    .refusals = R_GROUP | R (WRONG_STATE) | R (TOO_LATE) },
+  { "POST", "/api/chat/delivered", CALLD_ROUTE_NONE, calld_resource_mark_delivered, .tag = "Chat",
+    .summary = "Say that messages arrived", .body = &call_mark_body, .answer = &call_empty_answer,
+    .refusals = R_GROUP },
+  { "POST", "/api/chat/read", CALLD_ROUTE_NONE, calld_resource_mark_read, .tag = "Chat",
+    .summary = "Say that messages were read", .body = &call_mark_body, .answer = &call_empty_answer,
+    .refusals = R_GROUP },
 
   /* --- chat: search, webhooks, push ----------------------------------------------------------- */
 

@@ -77,6 +77,59 @@ typedef struct {
 extern const CallSchema call_message_body;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallMessageBody, call_record_unref)
 
+/* POST /api/chat/groups; kind: a CallGroupKind, group if it is not said */
+typedef struct {
+  CallRecord record;
+  int kind;
+  char *name;
+  gboolean open;
+  char **member_ids;
+  char *temp_id;
+} CallGroupBody;
+extern const CallSchema call_group_body;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallGroupBody, call_record_unref)
+
+/* PUT /api/chat/groups/{id} */
+typedef struct {
+  CallRecord record;
+  char *name;
+  gboolean open;
+} CallGroupUpdateBody;
+extern const CallSchema call_group_update_body;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallGroupUpdateBody, call_record_unref)
+
+/* POST /api/chat/groups/{id}/members */
+typedef struct {
+  CallRecord record;
+  char **user_ids;
+} CallMembersBody;
+extern const CallSchema call_members_body;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallMembersBody, call_record_unref)
+
+/* PUT /api/chat/groups/{id}/members/{user}; role: a CallGroupRole */
+typedef struct {
+  CallRecord record;
+  int role;
+} CallMemberRoleBody;
+extern const CallSchema call_member_role_body;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallMemberRoleBody, call_record_unref)
+
+/* PUT /api/chat/messages/{id} */
+typedef struct {
+  CallRecord record;
+  char *content;
+} CallEditBody;
+extern const CallSchema call_edit_body;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallEditBody, call_record_unref)
+
+/* POST /api/chat/{delivered,read} */
+typedef struct {
+  CallRecord record;
+  char **message_ids;
+} CallMarkBody;
+extern const CallSchema call_mark_body;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallMarkBody, call_record_unref)
+
 /* POST /appointments/{id}/call/{request,accept,cancel,started,rejoin,leave,end}: the members the
  * action needs are required by its schema, the others stay NULL or 0 */
 typedef struct {
@@ -173,6 +226,41 @@ typedef struct {
 } CallMessageAnswer;
 extern const CallSchema call_message_answer;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallMessageAnswer, call_record_unref)
+
+/* GET /api/chat/groups; (element-type CallGroup) */
+typedef struct {
+  CallRecord record;
+  GPtrArray *groups;
+} CallGroupsAnswer;
+extern const CallSchema call_groups_answer;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallGroupsAnswer, call_record_unref)
+
+/* One group: made, shown, changed */
+typedef struct {
+  CallRecord record;
+  CallGroup *group;
+} CallGroupAnswer;
+extern const CallSchema call_group_answer;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallGroupAnswer, call_record_unref)
+
+/* GET /api/chat/groups/{id}/changes; (element-type CallMessage) */
+typedef struct {
+  CallRecord record;
+  GPtrArray *messages;
+  gint64 seq;
+  gint64 revision;
+  gboolean more;
+} CallMissedAnswer;
+extern const CallSchema call_missed_answer;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallMissedAnswer, call_record_unref)
+
+/* GET /api/chat/groups/{id}/receipts; (element-type CallGroupMember) */
+typedef struct {
+  CallRecord record;
+  GPtrArray *receipts;
+} CallReceiptsAnswer;
+extern const CallSchema call_receipts_answer;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CallReceiptsAnswer, call_record_unref)
 
 /* …/call/request */
 typedef struct {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
+#include "call-dto.h"
+
 #include "call-active-call-private.h"
 #include "call-appointment-private.h"
 #include "call-audit-event.h"
 #include "call-dto-private.h"
-#include "call-dto.h"
 #include "call-ice-server.h"
 #include "call-time.h"
 #include "call-user.h"
