@@ -41,6 +41,7 @@ struct _CalldContext {
   CalldCalls *calls;
   CalldAppointments *appointments;
   CalldChat *chat;
+  CalldConsents *consents;
   CalldMeetings *meetings;
   CalldJobs *jobs;
   CalldEgress *egress;
@@ -128,6 +129,7 @@ build_services (CalldContext *self)
   self->bots = calld_bots_new (self->clock, self->store, self->auth);
   self->push = calld_push_new (self->clock, self->store, self->bus, self->roster, self->webhooks);
   self->company = calld_company_new (self->clock, self->store, self->bus, self->chat, self->roster);
+  self->consents = calld_consents_new (self->clock, self->store, self->appointments);
   self->meetings = calld_meetings_new (self->config, self->clock, self->store);
   self->jobs = calld_jobs_new (self->config, self->clock, self->store, self->appointments,
                                self->calls);
@@ -236,6 +238,7 @@ build_network (CalldContext *self, GError **error)
     .webhooks = self->webhooks,
     .bots = self->bots,
     .push = self->push,
+    .consents = self->consents,
     .meetings = self->meetings,
     .livekit = self->livekit,
     .began_us = calld_clock_monotonic_us (self->clock),
@@ -529,6 +532,7 @@ calld_context_free (CalldContext *self)
   g_clear_object (&self->egress);
   g_clear_object (&self->jobs);
   g_clear_object (&self->meetings);
+  g_clear_object (&self->consents);
   g_clear_object (&self->chat);
   g_clear_object (&self->appointments);
   g_clear_object (&self->calls);

@@ -9,6 +9,7 @@
 #include "calld-clock.h"
 #include "calld-company.h"
 #include "calld-config.h"
+#include "calld-consents.h"
 #include "calld-hub.h"
 #include "calld-livekit.h"
 #include "calld-meetings.h"
@@ -38,6 +39,7 @@ G_BEGIN_DECLS
  * @webhooks: who outside hears what happens
  * @bots: programs that take part
  * @push: devices to wake
+ * @consents: what people agree to
  * @meetings: meetings at LiveKit
  * @livekit: its egress service
  * @hub: (nullable): the hub, for health
@@ -61,6 +63,7 @@ typedef struct {
   CalldWebhooks *webhooks;
   CalldBots *bots;
   CalldPush *push;
+  CalldConsents *consents;
   CalldMeetings *meetings;
   CalldLivekit *livekit;
   CalldHub *hub;

@@ -24,6 +24,10 @@ void calld_resource_appointments_reschedule (CalldExchange *exchange);
 void calld_resource_appointments_link (CalldExchange *exchange);
 void calld_resource_appointments_audit (CalldExchange *exchange);
 
+/* calld-resource-consents.c */
+void calld_resource_consents_give (CalldExchange *exchange);
+void calld_resource_consents_list (CalldExchange *exchange);
+
 /* calld-resource-messages.c */
 void calld_resource_messages_list (CalldExchange *exchange);
 void calld_resource_messages_send (CalldExchange *exchange);

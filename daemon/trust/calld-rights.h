@@ -22,6 +22,8 @@ typedef enum {
   CALLD_ACTION_RESCHEDULE_APPOINTMENT,
   CALLD_ACTION_MAKE_LINK,
   CALLD_ACTION_READ_AUDIT,
+  CALLD_ACTION_GIVE_CONSENT,
+  CALLD_ACTION_READ_CONSENTS,
   CALLD_ACTION_CALL,        /* request, accept, cancel, started, rejoin, leave, end */
   CALLD_ACTION_REPORT_CALL, /* call_media, call_alive, call_error */
   CALLD_ACTION_ENTER_WAITING_ROOM,
