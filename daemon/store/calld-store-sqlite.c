@@ -57,8 +57,7 @@ read_one (CalldStoreWorker *self, CalldStoreOutcome *outcome)
                                        &outcome->free_result, &outcome->error);
 }
 
-/* What waits already is read in one go. All of it, and nothing more, was asked before the state of
- * the database was fixed that it is read from: who has written something finds it. */
+/* What waits already is read in one go, and answered in one turn of who asked. */
 static void
 work_read (CalldStoreWorker *self, GTask *first)
 {
@@ -72,12 +71,8 @@ work_read (CalldStoreWorker *self, GTask *first)
     task = group->len < READ_MAX ? calld_store_worker_pop (self, FALSE) : NULL;
   } while (task != NULL);
 
-  if (group->len > 1)
-    calld_sqlite_run (self->db, "BEGIN", NULL);
   for (guint i = 0; i < group->len; i++)
     read_one (self, &g_array_index (group, CalldStoreOutcome, i));
-  if (group->len > 1)
-    calld_sqlite_run (self->db, "COMMIT", NULL);
 
   g_mutex_lock (&self->lock);
   self->jobs += group->len;

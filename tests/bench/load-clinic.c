@@ -73,30 +73,25 @@ insert (CalldSqlite *db, const char *sql, const char *const *texts, gint64 numbe
 }
 
 static char *
-add_user (CalldSqlite *db, const char *role, gint64 now)
+add_user (CalldSqlite *db, gint64 now)
 {
   char *id = call_id_new ();
 
   insert (db,
           "INSERT INTO users (id, name, role, time_zone, active, licence_expires_at, created_at) "
-          "VALUES (?1, 'Ana Souza', ?2, 'America/Sao_Paulo', 1, 0, ?3)",
-          (const char *const[]){ id, role, NULL }, now);
+          "VALUES (?1, 'Ana Souza', 'doctor', 'America/Sao_Paulo', 1, 0, ?2)",
+          (const char *const[]){ id, NULL }, now);
   return id;
 }
 
 static char *
-add_group (CalldSqlite *db, const char *doctor, const char *patient, gint64 now)
+add_group (CalldSqlite *db, gint64 now)
 {
-  g_autofree char *appointment = call_id_new ();
   char *id = call_id_new ();
 
-  insert (db, "INSERT INTO conversations (id, kind, created_at) VALUES (?1, 'appointment', ?2)",
-          (const char *const[]){ id, NULL }, now);
   insert (db,
-          "INSERT INTO appointments (id, status, scheduled_at, duration_minutes, doctor_id, "
-          "patient_id, conversation_id, created_at) "
-          "VALUES (?1, 'scheduled', ?5, 600, ?2, ?3, ?4, ?5)",
-          (const char *const[]){ appointment, doctor, patient, id, NULL }, now);
+          "INSERT INTO conversations (id, kind, name, created_at) VALUES (?1, 'group', 'Ward', ?2)",
+          (const char *const[]){ id, NULL }, now);
   return id;
 }
 
@@ -108,11 +103,11 @@ add_member (CalldSqlite *db, const char *group, const char *user, gint64 now)
 }
 
 static char *
-sign (CallJwtKey *key, const char *user, CallRole role, gint64 now_s)
+sign (CallJwtKey *key, const char *user, gint64 now_s)
 {
   CallJwtClaims claims = {
     .subject = (char *) user,
-    .role = (int) role,
+    .role = CALL_ROLE_DOCTOR,
     .name = (char *) "Ana Souza",
     .issued_at = now_s,
     .expires_at = now_s + 12 * HOUR_S,
@@ -125,21 +120,19 @@ sign (CallJwtKey *key, const char *user, CallRole role, gint64 now_s)
   return token;
 }
 
-/* The members of one group: a doctor and a patient, each with several devices. */
 static void
 add_room (LoadClinic *self, CalldSqlite *db, CallJwtKey *key, guint room)
 {
   gint64 now_s = g_get_real_time () / G_USEC_PER_SEC;
-  g_autofree char *doctor = add_user (db, "doctor", now_s * 1000);
-  g_autofree char *patient = add_user (db, "patient", now_s * 1000);
   guint first = room * self->room_size;
 
-  self->groups[room] = add_group (db, doctor, patient, now_s * 1000);
-  add_member (db, self->groups[room], doctor, now_s * 1000);
-  add_member (db, self->groups[room], patient, now_s * 1000);
-  for (guint i = first; i < MIN (first + self->room_size, self->n_clients); i++)
-    self->tokens[i] = sign (key, i % 2 == 0 ? doctor : patient,
-                            i % 2 == 0 ? CALL_ROLE_DOCTOR : CALL_ROLE_PATIENT, now_s);
+  self->groups[room] = add_group (db, now_s * 1000);
+  for (guint i = first; i < MIN (first + self->room_size, self->n_clients); i++) {
+    g_autofree char *user = add_user (db, now_s * 1000);
+
+    add_member (db, self->groups[room], user, now_s * 1000);
+    self->tokens[i] = sign (key, user, now_s);
+  }
 }
 
 static void
