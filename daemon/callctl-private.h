@@ -58,6 +58,14 @@ GVariant *callctl_call (Callctl *self,
 
 gboolean callctl_command_stats (Callctl *self, char **arguments, GError **error);
 
+/* --- callctl-social.c --- */
+
+gboolean callctl_command_webhook_add (Callctl *self, char **arguments, GError **error);
+gboolean callctl_command_webhook_list (Callctl *self, char **arguments, GError **error);
+gboolean callctl_command_webhook_remove (Callctl *self, char **arguments, GError **error);
+gboolean callctl_command_webhook_test (Callctl *self, char **arguments, GError **error);
+gboolean callctl_command_bot_add (Callctl *self, char **arguments, GError **error);
+
 /* --- callctl-input.c --- */
 
 gboolean callctl_parse_time (const char *text, gint64 now_ms, gint64 *unix_ms, GError **error);

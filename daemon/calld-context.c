@@ -660,3 +660,15 @@ calld_context_get_chat (CalldContext *self)
 {
   return self->chat;
 }
+
+CalldWebhooks *
+calld_context_get_webhooks (CalldContext *self)
+{
+  return self->webhooks;
+}
+
+CalldBots *
+calld_context_get_bots (CalldContext *self)
+{
+  return self->bots;
+}

@@ -3,6 +3,7 @@
 
 #include "calld-appointments.h"
 #include "calld-auth.h"
+#include "calld-bots.h"
 #include "calld-bus.h"
 #include "calld-calls.h"
 #include "calld-chat.h"
@@ -13,6 +14,7 @@
 #include "calld-report.h"
 #include "calld-stats.h"
 #include "calld-store.h"
+#include "calld-webhooks.h"
 
 G_BEGIN_DECLS
 
@@ -48,6 +50,8 @@ CalldGateway *calld_context_get_gateway (CalldContext *self);
 CalldCalls *calld_context_get_calls (CalldContext *self);
 CalldAppointments *calld_context_get_appointments (CalldContext *self);
 CalldChat *calld_context_get_chat (CalldContext *self);
+CalldWebhooks *calld_context_get_webhooks (CalldContext *self);
+CalldBots *calld_context_get_bots (CalldContext *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldContext, calld_context_free)
 

@@ -40,5 +40,6 @@ void calld_dbus_open_session (CalldDbusRequest *request);
 GVariant *calld_dbus_stats_to_variant (const CallStatsAnswer *answer);
 
 CalldDbusCalldAdmin *calld_dbus_admin_new (CalldDbus *dbus);
+void calld_dbus_social_connect (CalldDbusCalldAdmin *admin, CalldDbus *dbus);
 
 G_END_DECLS

@@ -194,6 +194,36 @@ test_a_clinic (Fixture *self, gconstpointer data)
   assert_has (audit, "rows, unbroken");
 }
 
+/* Programs outside: what is told once is told, and afterwards nowhere. */
+static void
+test_programs (Fixture *self, gconstpointer data)
+{
+  g_autofree char *bot = do_well ("bot|add|Triage", NULL);
+  g_auto (GStrv) bot_lines = g_strsplit (bot, "\n", 2);
+  g_autofree char *add_words = g_strconcat (
+      "webhook|add|https://example.org/hook|new_message|bot:", bot_lines[0], NULL);
+  g_autofree char *added = do_well (add_words, NULL);
+  g_auto (GStrv) lines = g_strsplit (added, "\n", 2);
+  g_autofree char *list = do_well ("webhook|list", NULL);
+  g_autofree char *json = do_well ("webhook|list|--json", NULL);
+  g_autofree char *remove_words = g_strconcat ("webhook|remove|", lines[0], NULL);
+  g_autofree char *removed = do_well (remove_words, NULL);
+
+  g_assert_true (call_id_is_valid (bot_lines[0]));
+  g_assert_true (g_str_has_prefix (bot_lines[1], "ey"));
+  g_assert_true (call_id_is_valid (lines[0]));
+  g_assert_true (g_str_has_prefix (lines[1], "whsec_"));
+  assert_has (list, "https://example.org/hook");
+  assert_has (json, bot_lines[0]);
+  g_assert_null (strstr (json, "whsec_"));
+  g_assert_cmpstr (removed, ==, "");
+  do_badly (remove_words, NULL, 1, "no such webhook");
+  do_badly ("webhook|test|nonsense", NULL, 1, "no id");
+  do_badly ("webhook|add|ftp://example.org|*", NULL, 1, "https://");
+  do_badly ("webhook|add|https://example.org", NULL, 2, "missing");
+  do_badly ("bot|add|@x", NULL, 1, "name");
+}
+
 static void
 test_refusals (Fixture *self, gconstpointer data)
 {
@@ -248,6 +278,7 @@ main (int argc, char **argv)
 #define ADD(path, func) g_test_add ("/callctl/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("status", test_status);
   ADD ("a-clinic", test_a_clinic);
+  ADD ("programs", test_programs);
   ADD ("refusals", test_refusals);
   ADD ("help", test_help);
   ADD ("drain", test_drain);
