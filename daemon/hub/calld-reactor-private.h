@@ -97,6 +97,9 @@ struct _CalldReactor {
 };
 
 void calld_peer_update_interest (CalldPeer *self);
+gboolean calld_peer_is_reading (const CalldPeer *self);
+void calld_peer_look_at_input (CalldPeer *self);
+void calld_peer_account_for_input (CalldPeer *self);
 void calld_peer_read (CalldPeer *self);
 void calld_peer_read_rest (CalldPeer *self);
 void calld_peer_notify_closed (CalldPeer *self);
