@@ -133,7 +133,7 @@ build_services (CalldContext *self)
   self->meetings = calld_meetings_new (self->config, self->clock, self->store);
   self->jobs = calld_jobs_new (self->config, self->clock, self->store, self->appointments,
                                self->calls);
-  self->egress = calld_egress_new (self->config);
+  self->egress = calld_egress_new (self->config, self->meetings);
   self->livekit = calld_livekit_new (self->config, self->clock, self->store, sign_track, self);
   self->throttle = calld_throttle_new (self->clock, self->config->rate_limit_per_minute,
                                        self->config->rate_limit_per_minute);

@@ -23,6 +23,7 @@ struct _CalldEgress {
   GObject parent_instance;
 
   CalldConfig *config;
+  CalldMeetings *meetings;
   CalldEgressSettings settings;
   CalldEgressPool *pool;
   GThread *recovery;
@@ -91,6 +92,7 @@ calld_egress_finalize (GObject *object)
   g_free (self->settings.imentiv_key);
   g_mutex_clear (&self->lock);
   calld_config_unref (self->config);
+  g_object_unref (self->meetings);
   G_OBJECT_CLASS (calld_egress_parent_class)->finalize (object);
 }
 
@@ -110,17 +112,19 @@ calld_egress_init (CalldEgress *self)
 /**
  * calld_egress_new:
  * @config: settings
+ * @meetings: who knows which meeting goes on in a room
  *
  * Makes the service.
  *
  * Returns: (transfer full): the service
  */
 CalldEgress *
-calld_egress_new (CalldConfig *config)
+calld_egress_new (CalldConfig *config, CalldMeetings *meetings)
 {
   CalldEgress *self = g_object_new (CALLD_TYPE_EGRESS, NULL);
 
   self->config = calld_config_ref (config);
+  self->meetings = g_object_ref (meetings);
   derive_key (self);
   take_settings (self);
   return self;
@@ -248,32 +252,41 @@ typedef struct {
 } Opening;
 
 static void
-opening_free (gpointer data)
+opening_free (Opening *opening)
 {
-  Opening *opening = data;
-
   g_object_unref (opening->egress);
   calld_egress_track_unref (opening->track);
   g_free (opening);
 }
 
-/* A track whose meeting nobody knows is kept under the name of its room. */
+/* A track whose meeting cannot be found out is kept all the same. */
 static void
-begin (Opening *opening, const char *meeting_id)
+on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  Opening *opening = user_data;
   const CallEgressQuery *query = calld_egress_track_get_query (opening->track);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CalldMeetingRecord) meeting = calld_meetings_resolve_finish (CALLD_MEETINGS (source),
+                                                                          result, &error);
+  const char *meeting_id = query->meeting_id != NULL ? query->meeting_id : query->room_name;
 
-  calld_egress_track_start (opening->track, &opening->egress->settings,
-                            meeting_id != NULL ? meeting_id : query->room_name);
+  if (meeting != NULL)
+    meeting_id = meeting->meeting_id;
+  else
+    calld_log_warning ("egress_without_meeting", .detail = error->message);
+  calld_egress_track_start (opening->track, &opening->egress->settings, meeting_id);
   calld_log_info ("egress_started", .detail = query->track_id);
+  opening_free (opening);
 }
 
 static gboolean
 on_opened (gpointer data)
 {
   Opening *opening = data;
+  const CallEgressQuery *query = calld_egress_track_get_query (opening->track);
 
-  begin (opening, calld_egress_track_get_query (opening->track)->meeting_id);
+  calld_meetings_resolve_async (opening->egress->meetings, query->meeting_id, query->room_name,
+                                NULL, on_resolved, opening);
   return G_SOURCE_REMOVE;
 }
 
@@ -298,7 +311,7 @@ calld_egress_open (CalldEgress *self, const CallEgressQuery *query)
   g_mutex_unlock (&self->lock);
   opening->egress = g_object_ref (self);
   opening->track = calld_egress_track_ref (track);
-  g_main_context_invoke_full (NULL, G_PRIORITY_DEFAULT, on_opened, opening, opening_free);
+  g_main_context_invoke (NULL, on_opened, opening);
   return track;
 }
 

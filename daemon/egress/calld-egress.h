@@ -3,6 +3,7 @@
 
 #include "calld-config.h"
 #include "calld-egress-track.h"
+#include "calld-meetings.h"
 
 #include <gio/gio.h>
 
@@ -29,7 +30,7 @@ typedef struct {
 #define CALLD_TYPE_EGRESS (calld_egress_get_type ())
 G_DECLARE_FINAL_TYPE (CalldEgress, calld_egress, CALLD, EGRESS, GObject)
 
-CalldEgress *calld_egress_new (CalldConfig *config);
+CalldEgress *calld_egress_new (CalldConfig *config, CalldMeetings *meetings);
 void calld_egress_start (CalldEgress *self);
 void calld_egress_stop (CalldEgress *self);
 gboolean calld_egress_is_available (CalldEgress *self);
