@@ -45,7 +45,8 @@ typedef struct {
   double peak_db;
 } GstCallEgressLevel;
 
-void gst_call_egress_block_measure (const GstCallEgressBlock *self, GstCallEgressLevel *level);
-void gst_call_egress_block_hash (const GstCallEgressBlock *self, char hex[65]);
+void gst_call_egress_block_describe (const GstCallEgressBlock *self,
+                                     GstCallEgressLevel *level,
+                                     char hex[65]);
 
 G_END_DECLS

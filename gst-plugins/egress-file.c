@@ -337,7 +337,7 @@ sync_both (GstCallEgressFile *self)
  * gst_call_egress_file_append:
  * @self: a file
  * @block: what is added to it
- * @line: what is known of the block: time, count, level, gaps; its place and hash are filled in
+ * @line: what is known of the block: time, count, gaps; its place, level and hash are filled in
  * @error: return location
  *
  * Adds a block: its bytes, then the header, then the line of the sidecar, then that of the log. The
@@ -361,7 +361,9 @@ gst_call_egress_file_append (GstCallEgressFile *self,
   line->position = self->position;
   line->offset = self->bytes;
   line->bytes = block->length;
-  gst_call_egress_block_hash (block, line->sha256);
+  gst_call_egress_block_describe (
+      block, self->format.kind == GST_CALL_EGRESS_WAV ? &line->level : NULL, line->sha256);
+  line->has_level = self->format.kind == GST_CALL_EGRESS_WAV;
   json = gst_call_egress_line_to_json (line);
   if (!has_room (self, block->length, error))
     return FALSE;

@@ -64,9 +64,9 @@ gst_call_egress_line_to_json (const GstCallEgressLine *self)
         json, "%s{\"position\":%" G_GUINT64_FORMAT ",\"missing\":%" G_GUINT64_FORMAT "}",
         i > 0 ? "," : "", self->gaps[i].position, self->gaps[i].missing);
   g_string_append_printf (json, "],\"paused\":%" G_GUINT64_FORMAT, self->paused);
-  if (self->level != NULL) {
-    add_db (json, ",\"rms\":", self->level->rms_db);
-    add_db (json, ",\"peak\":", self->level->peak_db);
+  if (self->has_level) {
+    add_db (json, ",\"rms\":", self->level.rms_db);
+    add_db (json, ",\"peak\":", self->level.peak_db);
   }
   if (self->is_recovered)
     g_string_append (json, ",\"recovered\":true");
@@ -95,9 +95,9 @@ gst_call_egress_line_to_log (const GstCallEgressLine *self, const char *name)
                           " gaps=%u paused=%" G_GUINT64_FORMAT,
                           time, name, self->number, self->position, self->count, self->bytes,
                           self->n_gaps, self->paused);
-  if (self->level != NULL) {
-    add_db (text, " rms=", self->level->rms_db);
-    add_db (text, " peak=", self->level->peak_db);
+  if (self->has_level) {
+    add_db (text, " rms=", self->level.rms_db);
+    add_db (text, " peak=", self->level.peak_db);
   }
   g_string_append (text, self->is_recovered ? " recovered\n" : "\n");
   return g_string_free (text, FALSE);

@@ -25,7 +25,8 @@ typedef struct {
  * @count: how many of them it holds
  * @offset: its first byte, counted from the end of the file's header
  * @bytes: how many bytes it holds
- * @level: (nullable): how loud it is; %NULL for what is not PCM
+ * @level: how loud it is, if it is PCM
+ * @has_level: whether it is
  * @gaps: (array length=n_gaps) (nullable): what is missing in it
  * @n_gaps: how many gaps there are
  * @paused: how many samples were left out before it, while the track was muted
@@ -41,7 +42,8 @@ typedef struct {
   guint64 count;
   guint64 offset;
   guint64 bytes;
-  const GstCallEgressLevel *level;
+  GstCallEgressLevel level;
+  gboolean has_level;
   const GstCallEgressGap *gaps;
   guint n_gaps;
   guint64 paused;

@@ -222,14 +222,9 @@ write_block (GstCallEgressRecorder *self, gint64 time_us, GError **error)
     .n_gaps = self->gaps->len,
     .paused = self->paused,
   };
-  GstCallEgressLevel level;
 
   if (!open_file (self, self->block_time_us, error))
     return FALSE;
-  if (self->format.kind == GST_CALL_EGRESS_WAV) {
-    gst_call_egress_block_measure (&self->block, &level);
-    line.level = &level;
-  }
   if (self->format.kind == GST_CALL_EGRESS_IVF)
     gst_call_egress_file_set_picture (self->file, self->width, self->height);
   if (!gst_call_egress_file_append (self->file, &self->block, &line, error))

@@ -212,7 +212,9 @@ describe_rest (Case *self, guint64 covered, GstCallEgressLine *line)
     line->time_us = (gint64) status.st_mtime * G_USEC_PER_SEC;
   good = read_block (self, covered, line->bytes, &block);
   if (good)
-    gst_call_egress_block_hash (&block, line->sha256);
+    gst_call_egress_block_describe (&block, self->kind == GST_CALL_EGRESS_WAV ? &line->level : NULL,
+                                    line->sha256);
+  line->has_level = good && self->kind == GST_CALL_EGRESS_WAV;
   gst_call_egress_block_clear (&block);
   return good;
 }

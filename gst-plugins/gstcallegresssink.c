@@ -93,8 +93,7 @@ on_written (gpointer owner, const char *path, const GstCallEgressLine *line)
                              G_TYPE_UINT64, line->number, "time", G_TYPE_INT64, line->time_us,
                              "position", G_TYPE_UINT64, line->position, "count", G_TYPE_UINT64,
                              line->count, "bytes", G_TYPE_UINT64, line->bytes, "rms", G_TYPE_DOUBLE,
-                             line->level != NULL ? line->level->rms_db : 0.0, "sha256",
-                             G_TYPE_STRING, line->sha256, NULL)));
+                             line->level.rms_db, "sha256", G_TYPE_STRING, line->sha256, NULL)));
 }
 
 static void

@@ -12,6 +12,8 @@
 #define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
 #define NS_PER_US 1000
 #define UNIT_MAX 4
+/* Fewer tracks are not worth waking another thread. */
+#define BATCH_MIN 8
 /* How often the counts of the sink are read. */
 #define STATS_US G_USEC_PER_SEC
 
@@ -32,6 +34,11 @@ typedef struct {
 
 struct _CalldEgressPool {
   GThreadPool *threads;
+  guint n_threads;
+  /* Tracks with something to do, until somebody says run: waking a thread costs more than what it
+   * does for one track. */
+  GMutex lock;
+  GPtrArray *ready;
   /* Atomic: bytes that wait in all tracks. */
   gsize waiting;
 };
@@ -68,7 +75,7 @@ struct _CalldEgressTrack {
 
 /* --- pool ------------------------------------------------------------------------------------- */
 
-static void work (gpointer data, gpointer user_data);
+static void work_on_all (gpointer data, gpointer user_data);
 
 /**
  * calld_egress_pool_new:
@@ -83,8 +90,49 @@ calld_egress_pool_new (guint threads)
 {
   CalldEgressPool *self = g_atomic_rc_box_new0 (CalldEgressPool);
 
-  self->threads = g_thread_pool_new (work, self, (gint) threads, TRUE, NULL);
+  g_mutex_init (&self->lock);
+  self->ready = g_ptr_array_new ();
+  self->n_threads = threads;
+  self->threads = g_thread_pool_new (work_on_all, self, (gint) threads, TRUE, NULL);
   return self;
+}
+
+static void
+pool_clear (gpointer data)
+{
+  CalldEgressPool *self = data;
+
+  g_ptr_array_unref (self->ready);
+  g_mutex_clear (&self->lock);
+}
+
+static void
+pool_unref (CalldEgressPool *self)
+{
+  g_atomic_rc_box_release_full (self, pool_clear);
+}
+
+/**
+ * calld_egress_pool_run:
+ * @self: the pool
+ *
+ * Has the workers take up all tracks with something to do: once after many were pushed to.
+ */
+void
+calld_egress_pool_run (CalldEgressPool *self)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->n_threads && self->ready->len > 0 && self->threads != NULL; i++) {
+    guint n = (self->ready->len + self->n_threads - i - 1) / (self->n_threads - i);
+    GPtrArray *batch = g_ptr_array_sized_new (n);
+
+    /* A few tracks are one worker's. */
+    n = MIN (MAX (n, BATCH_MIN), self->ready->len);
+    for (guint j = 0; j < n; j++)
+      g_ptr_array_add (batch, g_ptr_array_steal_index_fast (self->ready, self->ready->len - 1));
+    g_thread_pool_push (self->threads, batch, NULL);
+  }
+  g_mutex_unlock (&self->lock);
 }
 
 /**
@@ -96,8 +144,14 @@ calld_egress_pool_new (guint threads)
 void
 calld_egress_pool_stop (CalldEgressPool *self)
 {
-  g_thread_pool_free (g_steal_pointer (&self->threads), FALSE, TRUE);
-  g_atomic_rc_box_release (self);
+  GThreadPool *threads;
+
+  calld_egress_pool_run (self);
+  g_mutex_lock (&self->lock);
+  threads = g_steal_pointer (&self->threads);
+  g_mutex_unlock (&self->lock);
+  g_thread_pool_free (threads, FALSE, TRUE);
+  pool_unref (self);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -164,7 +218,7 @@ calld_egress_track_unref (CalldEgressTrack *self)
   g_clear_pointer (&self->heard, g_byte_array_unref);
   call_egress_query_clear (&self->query);
   g_free (self->meeting_id);
-  g_atomic_rc_box_release (self->pool);
+  pool_unref (self->pool);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -175,11 +229,13 @@ calld_egress_track_unref (CalldEgressTrack *self)
 static void
 schedule (CalldEgressTrack *self)
 {
-  if (self->is_scheduled || !self->is_started || self->inbox->len == 0 ||
-      self->pool->threads == NULL)
+  if (self->is_scheduled || !self->is_started || self->inbox->len == 0)
     return;
   self->is_scheduled = TRUE;
-  g_thread_pool_push (self->pool->threads, calld_egress_track_ref (self), NULL);
+  g_mutex_lock (&self->pool->lock);
+  if (self->pool->threads != NULL)
+    g_ptr_array_add (self->pool->ready, calld_egress_track_ref (self));
+  g_mutex_unlock (&self->pool->lock);
 }
 
 static void
@@ -227,6 +283,7 @@ calld_egress_track_start (CalldEgressTrack *self,
     schedule (self);
   }
   g_mutex_unlock (&self->lock);
+  calld_egress_pool_run (self->pool);
 }
 
 /**
@@ -236,8 +293,8 @@ calld_egress_track_start (CalldEgressTrack *self,
  * @length: their number
  * @now_us: when they came, of the monotonic clock
  *
- * Adds what a sender sent. Never waits: above the bounds it is dropped, and the recording says how
- * much is missing where.
+ * Adds what a sender sent; calld_egress_pool_run() has it worked on. Never waits: above the bounds
+ * it is dropped, and the recording says how much is missing where.
  */
 void
 calld_egress_track_push (CalldEgressTrack *self, guint8 *data, gsize length, gint64 now_us)
@@ -571,9 +628,8 @@ take_inbox (CalldEgressTrack *self, gsize *bytes)
 
 /* A track comes at the pace of speech, so a worker that takes all of it starves no other. */
 static void
-work (gpointer data, gpointer user_data)
+work (CalldEgressTrack *self)
 {
-  CalldEgressTrack *self = data;
   gint64 now_us = g_get_monotonic_time ();
   GArray *items;
   gsize bytes;
@@ -589,4 +645,13 @@ work (gpointer data, gpointer user_data)
     }
   }
   calld_egress_track_unref (self);
+}
+
+static void
+work_on_all (gpointer data, gpointer user_data)
+{
+  g_autoptr (GPtrArray) batch = data;
+
+  for (guint i = 0; i < batch->len; i++)
+    work (g_ptr_array_index (batch, i));
 }

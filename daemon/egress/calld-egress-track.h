@@ -49,6 +49,7 @@ typedef struct {
 } CalldEgressTrackStats;
 
 CalldEgressPool *calld_egress_pool_new (guint threads);
+void calld_egress_pool_run (CalldEgressPool *self);
 void calld_egress_pool_stop (CalldEgressPool *self);
 
 CalldEgressTrack *calld_egress_track_new (CalldEgressPool *pool, const CallEgressQuery *query);

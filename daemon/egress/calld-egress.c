@@ -327,6 +327,19 @@ add_stats (CalldEgressStats *sum, CalldEgressTrack *track)
 }
 
 /**
+ * calld_egress_run:
+ * @self: the service
+ *
+ * Has what came since the last time worked on; once for many tracks.
+ */
+void
+calld_egress_run (CalldEgress *self)
+{
+  if (self->pool != NULL)
+    calld_egress_pool_run (self->pool);
+}
+
+/**
  * calld_egress_close:
  * @self: the service
  * @track: (transfer full): a track whose sender has gone
@@ -337,6 +350,7 @@ void
 calld_egress_close (CalldEgress *self, CalldEgressTrack *track)
 {
   calld_egress_track_end (track);
+  calld_egress_run (self);
   g_mutex_lock (&self->lock);
   add_stats (&self->gone, track);
   g_ptr_array_remove_fast (self->tracks, track);

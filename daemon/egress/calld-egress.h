@@ -41,6 +41,7 @@ char *calld_egress_sign (CalldEgress *self, const CallEgressQuery *query, gint64
 gboolean
 calld_egress_verify (CalldEgress *self, CallEgressKind kind, const char *query, GError **error);
 CalldEgressTrack *calld_egress_open (CalldEgress *self, const CallEgressQuery *query);
+void calld_egress_run (CalldEgress *self);
 void calld_egress_close (CalldEgress *self, CalldEgressTrack *track);
 
 G_END_DECLS

@@ -224,6 +224,7 @@ on_tick (CalldWheelTimer *timer)
   self->next_slice = (self->next_slice + 1) % SLICES;
   for (guint i = slice->len; i > 0; i--)
     read_socket (g_ptr_array_index (slice, i - 1), i - 1, now_ms);
+  calld_egress_run (self->egress);
   if (!is_empty (self))
     calld_reactor_start_timer (self->reactor, timer, MAX (self->options.poll_ms / SLICES, 1),
                                on_tick);
