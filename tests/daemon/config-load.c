@@ -95,6 +95,62 @@ test_defaults (Fixture *self, gconstpointer data)
   g_assert_cmpuint (g_bytes_get_size (config->audit_key), ==, 32);
 }
 
+typedef struct {
+  const char *text;
+  guint64 bytes; /* 0: it is refused */
+} Size;
+
+static void
+test_memory_limit (Fixture *self, gconstpointer data)
+{
+  static const Size sizes[] = {
+    { "1", 1 },
+    { "4096", 4096 },
+    { "512M", G_GUINT64_CONSTANT (512) << 20 },
+    { "3K", 3072 },
+    { "2G", G_GUINT64_CONSTANT (2) << 30 },
+    { "0", 0 },
+    { "M", 0 },
+    { "2T", 0 },
+    { "-1", 0 },
+    { "1.5G", 0 },
+    { "99999999999999999999", 0 },
+    { "9999999999G", 0 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++) {
+    set (self, "MEMORY_LIMIT", sizes[i].text);
+    if (sizes[i].bytes > 0) {
+      g_autoptr (CalldConfig) config = load_well (self);
+
+      g_assert_cmpuint (config->memory_limit, ==, sizes[i].bytes);
+    } else {
+      load_badly (self, "MEMORY_LIMIT|512M");
+    }
+  }
+}
+
+static void
+test_operation (Fixture *self, gconstpointer data)
+{
+  g_autoptr (CalldConfig) config = NULL;
+
+  set (self, "METRICS_TOKEN", "short");
+  load_badly (self, "METRICS_TOKEN|16 characters");
+  set (self, "METRICS_TOKEN", "long enough to be one");
+  set (self, "ALERT_WEBHOOK_URL", "ftp://example.org/");
+  load_badly (self, "ALERT_WEBHOOK_URL|https://|ALERT_WEBHOOK_SECRET: it is missing");
+  set (self, "ALERT_WEBHOOK_URL", "https://example.org/hook");
+  set (self, "ALERT_WEBHOOK_SECRET", "a secret");
+  set (self, "DRAIN_TIMEOUT_SECONDS", "0");
+  load_badly (self, "DRAIN_TIMEOUT_SECONDS|1 to 3600");
+  set (self, "DRAIN_TIMEOUT_SECONDS", "60");
+  config = load_well (self);
+  g_assert_cmpstr (config->metrics_token, ==, "long enough to be one");
+  g_assert_cmpuint (config->drain_spread_seconds, ==, 10);
+  g_assert_cmpuint (config->drain_timeout_seconds, ==, 60);
+}
+
 /* Keys are made once, for nobody else to read, and found again. */
 static void
 test_made_keys (Fixture *self, gconstpointer data)
@@ -400,6 +456,8 @@ main (int argc, char **argv)
   alarm (60);
 #define ADD(path, func) g_test_add ("/config/" path, Fixture, NULL, set_up, func, tear_down)
   ADD ("defaults", test_defaults);
+  ADD ("memory-limit", test_memory_limit);
+  ADD ("operation", test_operation);
   ADD ("made-keys", test_made_keys);
   ADD ("all-problems-at-once", test_all_problems_at_once);
   ADD ("secrets-are-not-shown", test_secrets_are_not_shown);
