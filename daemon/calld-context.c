@@ -12,6 +12,7 @@
 #include "calld-descriptors.h"
 #include "calld-egress-keeper.h"
 #include "calld-egress-socket.h"
+#include "calld-goodbye.h"
 #include "calld-handler.h"
 #include "calld-jobs.h"
 #include "calld-log.h"
@@ -56,6 +57,7 @@ struct _CalldContext {
   CalldGateway *gateway;
   CalldWatchdog *watchdog;
   CalldAlertHook *alert_hook;
+  CalldGoodbye *goodbye;
   char *address;
   char *demo_link;
 };
@@ -347,69 +349,6 @@ calld_context_start (CalldContext *self, gboolean demo, GError **error)
 
 /* --- stopping --------------------------------------------------------------------------------- */
 
-/* A goodbye under way; ends when clients are gone and requests answered, or when time is up. */
-typedef struct {
-  CalldContext *context;
-  GTask *task;
-  CalldTimer *timer;
-  gboolean clients_gone;
-} Goodbye;
-
-static void
-finish_goodbye (Goodbye *goodbye)
-{
-  CalldContext *self = goodbye->context;
-
-  calld_server_set_idle_func (self->server, NULL, NULL);
-  calld_clock_clear (self->clock, &goodbye->timer);
-  g_task_return_boolean (goodbye->task, TRUE);
-  g_clear_object (&goodbye->task);
-}
-
-/* Of a daemon that stops in a hurry. */
-static void
-goodbye_free (gpointer data)
-{
-  Goodbye *goodbye = data;
-
-  calld_clock_clear (goodbye->context->clock, &goodbye->timer);
-  g_clear_object (&goodbye->task);
-  g_free (goodbye);
-}
-
-static void
-on_requests_done (gpointer user_data)
-{
-  Goodbye *goodbye = user_data;
-
-  if (goodbye->clients_gone && goodbye->task != NULL &&
-      calld_server_get_n_pending (goodbye->context->server) == 0)
-    finish_goodbye (goodbye);
-}
-
-/* The hub's goodbye holds ours: it always ends, if only when the hub stops. */
-static void
-on_clients_gone (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Goodbye *goodbye = user_data;
-
-  goodbye->clients_gone = TRUE;
-  calld_hub_drain_finish (CALLD_HUB (source), result, NULL);
-  on_requests_done (goodbye);
-}
-
-static void
-on_goodbye_timer (gpointer user_data)
-{
-  Goodbye *goodbye = user_data;
-
-  goodbye->timer = NULL;
-  calld_log_warning ("drain_timed_out",
-                     .count = calld_server_get_n_pending (goodbye->context->server),
-                     .counted = "requests");
-  finish_goodbye (goodbye);
-}
-
 /**
  * calld_context_drain_async:
  * @self: a daemon
@@ -423,19 +362,11 @@ on_goodbye_timer (gpointer user_data)
 void
 calld_context_drain_async (CalldContext *self, GAsyncReadyCallback callback, gpointer user_data)
 {
-  Goodbye *goodbye = g_new0 (Goodbye, 1);
-
-  goodbye->context = self;
-  goodbye->task = g_task_new (NULL, NULL, callback, user_data);
-  g_object_set_data_full (G_OBJECT (self->server), "calld-goodbye", goodbye, goodbye_free);
-  goodbye->timer = calld_clock_add_timer (
-      self->clock, (gint64) self->config->drain_timeout_seconds * 1000, on_goodbye_timer, goodbye);
-  calld_server_set_idle_func (self->server, on_requests_done, goodbye);
   self->parts.draining = TRUE;
   calld_log_info ("draining", .count = (gint64) calld_calls_count (self->calls),
                   .counted = "calls");
-  calld_hub_drain_async (self->hub, self->config->drain_spread_seconds * 1000, NULL,
-                         on_clients_gone, goodbye);
+  self->goodbye = calld_goodbye_new (self->config, self->clock, self->server, self->hub,
+                                     g_task_new (NULL, NULL, callback, user_data));
 }
 
 /**
@@ -516,8 +447,7 @@ calld_context_free (CalldContext *self)
   g_clear_object (&self->hub);
   if (self->egress != NULL)
     calld_egress_stop (self->egress);
-  if (self->server != NULL)
-    g_object_set_data (G_OBJECT (self->server), "calld-goodbye", NULL);
+  g_clear_pointer (&self->goodbye, calld_goodbye_free);
   g_clear_object (&self->server);
   g_clear_object (&self->handler);
   g_clear_pointer (&self->throttle, calld_throttle_free);

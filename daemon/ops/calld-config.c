@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <glib/gstdio.h>
-#include <sodium.h>
 #include <string.h>
 
 typedef enum {
@@ -367,21 +366,15 @@ load_audit_key (Loading *loading)
   g_autoptr (GError) error = NULL;
   g_autofree char *hex = file != NULL ? calld_key_file_read (file, &error)
                                       : calld_key_file_ensure (made, &error);
-  guint8 key[crypto_generichash_KEYBYTES];
-  gsize length = 0;
 
+  loading->config->audit_key = hex != NULL ? calld_key_file_decode (hex) : NULL;
   if (hex == NULL)
     calld_config_add_problem (loading->problems, "AUDIT_KEY_FILE", "%s", error->message);
-  else if (strlen (hex) != 2 * sizeof key ||
-           sodium_hex2bin (key, sizeof key, hex, 2 * sizeof key, NULL, &length, NULL) != 0 ||
-           length != sizeof key)
+  else if (loading->config->audit_key == NULL)
     calld_config_add_problem (
         loading->problems, "AUDIT_KEY_FILE",
         "the file holds no key; it is 64 hexadecimal digits, such as \"openssl rand -hex 32\" "
         "makes");
-  else
-    loading->config->audit_key = g_bytes_new (key, sizeof key);
-  sodium_memzero (key, sizeof key);
 }
 
 /* A number of bytes, or with K, M or G behind it, as systemd's MemoryMax= has it. */

@@ -108,3 +108,26 @@ calld_key_file_ensure (const char *path, GError **error)
     g_propagate_error (error, g_steal_pointer (&local_error));
   return secret;
 }
+
+/**
+ * calld_key_file_decode:
+ * @hex: what a file holds
+ *
+ * Reads a key of 32 bytes.
+ *
+ * Returns: (transfer full) (nullable): the key, %NULL if @hex is none
+ */
+GBytes *
+calld_key_file_decode (const char *hex)
+{
+  guint8 key[crypto_generichash_KEYBYTES];
+  gsize length = 0;
+  GBytes *bytes = NULL;
+
+  if (strlen (hex) == 2 * sizeof key &&
+      sodium_hex2bin (key, sizeof key, hex, 2 * sizeof key, NULL, &length, NULL) == 0 &&
+      length == sizeof key)
+    bytes = g_bytes_new (key, sizeof key);
+  sodium_memzero (key, sizeof key);
+  return bytes;
+}

@@ -7,5 +7,6 @@ G_BEGIN_DECLS
 
 char *calld_key_file_read (const char *path, GError **error);
 char *calld_key_file_ensure (const char *path, GError **error);
+GBytes *calld_key_file_decode (const char *hex);
 
 G_END_DECLS
