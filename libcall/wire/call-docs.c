@@ -256,6 +256,11 @@ static const CallField message_ack_fields[] = {
 };
 static const CallSchema message_ack = ACK (message_ack_fields);
 
+static const CallField group_ack_fields[] = {
+  FIELD ("group", MODEL, CALL_FIELD_MAYBE, &call_dto_group),
+};
+static const CallSchema group_ack = ACK (group_ack_fields);
+
 static const CallField resume_ack_fields[] = {
   FIELD ("messages", MODEL_LIST, CALL_FIELD_NEEDED, &call_dto_message),
   FIELD ("seq", INT, CALL_FIELD_NEEDED, NULL),
@@ -277,7 +282,7 @@ static const RequestDoc requests[CALL_REQUEST_N_KINDS] = {
   [CALL_REQUEST_CALL_MEDIA] = { "Say that microphone or camera was switched" },
   [CALL_REQUEST_CALL_ALIVE] = { "A sign of life, every 10 s in a call", &generation_ack },
   [CALL_REQUEST_CALL_ERROR] = { "Tell of trouble with a call, for the audit" },
-  [CALL_REQUEST_JOIN_GROUP] = { "Hear a conversation" },
+  [CALL_REQUEST_JOIN_GROUP] = { "Hear a conversation", &group_ack },
   [CALL_REQUEST_LEAVE_GROUP] = { "No longer hear a conversation" },
   [CALL_REQUEST_SEND_MESSAGE] = { "Say something in a conversation", &message_ack },
   [CALL_REQUEST_MESSAGE_DELIVERED] = { "Say that messages arrived" },
