@@ -44,6 +44,8 @@ struct _CalldContext {
   CalldChat *chat;
   CalldConsents *consents;
   CalldMeetings *meetings;
+  CalldBlobs *blobs;
+  CalldFiles *files;
   CalldJobs *jobs;
   CalldEgress *egress;
   CalldLivekit *livekit;
@@ -87,6 +89,9 @@ build_trust (CalldContext *self, GError **error)
   self->store = calld_store_open (self->config->database_url, self->audit, error);
   if (self->store == NULL)
     return FALSE;
+  self->blobs = calld_blobs_new (self->config->files_directory, error);
+  if (self->blobs == NULL)
+    return FALSE;
   self->auth = calld_auth_new (self->config, self->clock, self->store, error);
   return self->auth != NULL;
 }
@@ -126,6 +131,7 @@ build_services (CalldContext *self)
                                                self->auth, self->presence, self->calls,
                                                self->turnstile);
   self->chat = calld_chat_new (self->config, self->clock, self->store, self->bus);
+  self->files = calld_files_new (self->config, self->clock, self->store, self->blobs, self->chat);
   self->roster = calld_roster_new (self->config, self->clock, self->store, self->bus);
   self->webhooks = calld_webhooks_new (self->config, self->clock, self->store, self->bus);
   self->bots = calld_bots_new (self->clock, self->store, self->auth);
@@ -150,6 +156,7 @@ build_services (CalldContext *self)
       .calls = self->calls,
       .appointments = self->appointments,
       .chat = self->chat,
+      .files = self->files,
       .roster = self->roster,
       .company = self->company,
       .throttle = self->throttle,
@@ -243,11 +250,14 @@ build_network (CalldContext *self, GError **error)
     .consents = self->consents,
     .meetings = self->meetings,
     .livekit = self->livekit,
+    .files = self->files,
     .began_us = calld_clock_monotonic_us (self->clock),
   };
   self->server = calld_server_new (&self->parts);
   calld_hub_options_init (&options);
   options.max_connections = self->config->max_connections;
+  options.large_path = "/api/uploads";
+  options.large_bytes = self->config->file_max_bytes;
   options.proxies = self->config->proxies;
   options.compression = self->config->compression;
   options.compression_threshold = self->config->compression_threshold_bytes;
@@ -463,6 +473,8 @@ calld_context_free (CalldContext *self)
   g_clear_object (&self->jobs);
   g_clear_object (&self->meetings);
   g_clear_object (&self->consents);
+  g_clear_object (&self->files);
+  g_clear_pointer (&self->blobs, calld_blobs_unref);
   g_clear_object (&self->chat);
   g_clear_object (&self->appointments);
   g_clear_object (&self->calls);

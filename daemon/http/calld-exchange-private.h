@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* Under which name a message knows the exchange whose body is not gathered. */
+#define CALLD_EXCHANGE_STREAM "calld-stream"
+
 struct _CalldExchange {
   CalldParts *parts;
   SoupServerMessage *message;
@@ -14,7 +17,18 @@ struct _CalldExchange {
   /* (nullable): the record that the route's line asks for */
   gpointer body;
   char *address;
+  /* Of a body that is not gathered: who takes or gives it. */
+  const CalldBodyReader *reader;
+  const CalldBodyWriter *writer;
+  gpointer stream_data;
 };
+
+void calld_exchange_free (CalldExchange *self);
+
+CalldExchange *calld_exchange_peek_stream (SoupServerMessage *message);
+void calld_exchange_mark_stream (CalldExchange *self);
+gboolean calld_exchange_take_chunk (CalldExchange *self, GBytes *chunk);
+gboolean calld_exchange_take_end (CalldExchange *self);
 
 gpointer calld_exchange_parse_body (CalldExchange *self, const CallSchema *schema, GError **error);
 

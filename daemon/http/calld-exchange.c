@@ -31,9 +31,10 @@ calld_exchange_new (CalldParts *parts, SoupServerMessage *message)
   return self;
 }
 
-static void
+void
 calld_exchange_free (CalldExchange *self)
 {
+  g_object_set_data (G_OBJECT (self->message), CALLD_EXCHANGE_STREAM, NULL);
   calld_route_match_clear (&self->match);
   g_clear_pointer (&self->identity, calld_identity_unref);
   g_clear_pointer (&self->query, g_hash_table_unref);

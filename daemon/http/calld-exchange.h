@@ -10,6 +10,7 @@
 #include "calld-company.h"
 #include "calld-config.h"
 #include "calld-consents.h"
+#include "calld-files.h"
 #include "calld-hub.h"
 #include "calld-livekit.h"
 #include "calld-meetings.h"
@@ -42,6 +43,7 @@ G_BEGIN_DECLS
  * @consents: what people agree to
  * @meetings: meetings at LiveKit
  * @livekit: its egress service
+ * @files: files of conversations
  * @hub: (nullable): the hub, for health
  * @stats: who is asked for figures
  * @watchdog: (nullable): what looks at them
@@ -66,6 +68,7 @@ typedef struct {
   CalldConsents *consents;
   CalldMeetings *meetings;
   CalldLivekit *livekit;
+  CalldFiles *files;
   CalldHub *hub;
   CalldStatsSources stats;
   CalldWatchdog *watchdog;
@@ -109,5 +112,42 @@ void calld_exchange_reply_bytes (CalldExchange *self,
                                  GBytes *bytes);
 void calld_exchange_reply_empty (CalldExchange *self, guint status);
 void calld_exchange_add_header (CalldExchange *self, const char *name, const char *value);
+
+/**
+ * CalldBodyReader:
+ * @chunk: takes the next bytes of the body; may hold the exchange
+ * @end: the body is whole; must reply
+ * @gone: the client has gone before the end of the body; the exchange is gone too
+ *
+ * What takes a body that is too large to be gathered.
+ */
+typedef struct {
+  void (*chunk) (CalldExchange *exchange, GBytes *chunk, gpointer user_data);
+  void (*end) (CalldExchange *exchange, gpointer user_data);
+  void (*gone) (gpointer user_data);
+} CalldBodyReader;
+
+/**
+ * CalldBodyWriter:
+ * @more: the last piece is written: calld_exchange_write() the next, now or later
+ * @gone: all is written, or the client has gone; the exchange is gone too
+ *
+ * What gives a body that is too large to be gathered.
+ */
+typedef struct {
+  void (*more) (CalldExchange *exchange, gpointer user_data);
+  void (*gone) (gpointer user_data);
+} CalldBodyWriter;
+
+void calld_exchange_read (CalldExchange *self, const CalldBodyReader *reader, gpointer user_data);
+void calld_exchange_hold (CalldExchange *self);
+void calld_exchange_go_on (CalldExchange *self);
+void calld_exchange_reply_stream (CalldExchange *self,
+                                  guint status,
+                                  gint64 length,
+                                  const CalldBodyWriter *writer,
+                                  gpointer user_data);
+void calld_exchange_write (CalldExchange *self, GBytes *bytes);
+void calld_exchange_cut (CalldExchange *self);
 
 G_END_DECLS

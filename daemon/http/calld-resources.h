@@ -97,4 +97,21 @@ void calld_resource_swagger_page (CalldExchange *exchange);
 void calld_resource_swagger_part (CalldExchange *exchange);
 void calld_resource_asset (CalldExchange *exchange);
 
+/* calld-resource-uploads.c */
+#define CALLD_UPLOAD_QUESTIONS \
+  "Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset, Upload-Checksum"
+#define CALLD_UPLOAD_ANSWERS                                                          \
+  "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, " \
+  "Upload-Length, Upload-Offset, Upload-Expires"
+
+void calld_resource_uploads_describe (CalldExchange *exchange);
+void calld_resource_uploads_create (CalldExchange *exchange);
+void calld_resource_uploads_show (CalldExchange *exchange);
+void calld_resource_uploads_append (CalldExchange *exchange);
+void calld_resource_uploads_remove (CalldExchange *exchange);
+
+/* calld-resource-files.c */
+void calld_resource_file (CalldExchange *exchange);
+void calld_resource_file_link (CalldExchange *exchange);
+
 G_END_DECLS

@@ -15,6 +15,9 @@ typedef struct _CalldExchange CalldExchange;
  * @CALLD_ROUTE_OPEN: needs nobody
  * @CALLD_ROUTE_CALL: counts against the limit of call requests of a user
  * @CALLD_ROUTE_QUIET: asked often by machines; logged as debug only
+ * @CALLD_ROUTE_STREAM: its body is not gathered: the handler is called before it, and takes it with
+ *   calld_exchange_read()
+ * @CALLD_ROUTE_LINK: a signed address does in place of a token
  *
  * What the server does before a route's handler runs.
  */
@@ -23,6 +26,8 @@ typedef enum {
   CALLD_ROUTE_OPEN = 1 << 0,
   CALLD_ROUTE_CALL = 1 << 1,
   CALLD_ROUTE_QUIET = 1 << 2,
+  CALLD_ROUTE_STREAM = 1 << 3,
+  CALLD_ROUTE_LINK = 1 << 4,
 } CalldRouteFlags;
 
 /**

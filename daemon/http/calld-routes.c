@@ -33,6 +33,8 @@
 #define R_LIVEKIT \
   (R (FORBIDDEN) | R (UNAVAILABLE) | R (TIMED_OUT) | R (PROTOCOL) | R (RATE_LIMITED))
 #define R_GROUP (R (NOT_FOUND) | R (NOT_PARTICIPANT) | R (FORBIDDEN) | R (UNAVAILABLE))
+#define R_MEMBER (R (NOT_FOUND) | R (NOT_PARTICIPANT) | R (FORBIDDEN) | R (TOO_LATE))
+#define R_UPLOAD (R (TOO_LARGE) | R (UNAVAILABLE) | R (INVALID))
 #define R_CALL (R_APPOINTMENT | R (WRONG_STATE))
 
 static const CalldRouteParam appointments_query[] = {
@@ -69,6 +71,12 @@ static const CalldRouteParam receipts_query[] = {
 static const CalldRouteParam messages_query[] = {
   { "before", CALL_FIELD_INT, 1, G_MAXINT64, .doc = "Messages with a smaller sequence number" },
   { "limit", CALL_FIELD_INT, 1, MESSAGES_MAX, .doc = "How many at most; 100 if it is not said" },
+  { NULL },
+};
+
+static const CalldRouteParam file_query[] = {
+  { "link", CALL_FIELD_STRING, 0, 2048,
+    .doc = "What /api/files/{id}/link gave, in place of a token" },
   { NULL },
 };
 
@@ -310,6 +318,27 @@ static const CalldRoute routes[] = {
     .tag = "Push", .summary = "Leave a device alone", .answer = &call_empty_answer },
 
   /* --- files ---------------------------------------------------------------------------------- */
+
+  { "POST", "/api/uploads", CALLD_ROUTE_STREAM, calld_resource_uploads_create, .tag = "Files",
+    .summary = "Announce a file (tus 1.0.0), perhaps with its first bytes",
+    .who = "members of the conversation", .consumes = "application/offset+octet-stream",
+    .status = 201, .refusals = R_UPLOAD | R_MEMBER },
+  { "HEAD", "/api/uploads/{id}", CALLD_ROUTE_QUIET, calld_resource_uploads_show, .tag = "Files",
+    .summary = "How much of a file has come", .who = "who announced it",
+    .refusals = R (NOT_FOUND) },
+  { "PATCH", "/api/uploads/{id}", CALLD_ROUTE_STREAM, calld_resource_uploads_append, .tag = "Files",
+    .summary = "Send the next bytes of a file; with the last it becomes a message",
+    .who = "who announced it", .consumes = "application/offset+octet-stream", .status = 204,
+    .refusals = R_UPLOAD | R (NOT_FOUND) | R (CONFLICT) },
+  { "DELETE", "/api/uploads/{id}", CALLD_ROUTE_NONE, calld_resource_uploads_remove, .tag = "Files",
+    .summary = "Give an upload up", .who = "who announced it", .status = 204,
+    .refusals = R (NOT_FOUND) | R (CONFLICT) },
+  { "GET", "/api/files/{id}", CALLD_ROUTE_LINK, calld_resource_file, .tag = "Files",
+    .summary = "What is in a file, or a range of it", .who = "members of the conversation",
+    .query = file_query, .produces = "*/*", .refusals = R_MEMBER },
+  { "GET", "/api/files/{id}/link", CALLD_ROUTE_NONE, calld_resource_file_link, .tag = "Files",
+    .summary = "An address of a file that is good for five minutes without a token",
+    .who = "members of the conversation", .answer = &call_link_answer, .refusals = R_MEMBER },
 };
 
 /**

@@ -6,6 +6,7 @@
 #include "calld-server.h"
 
 #include "calld-admission.h"
+#include "calld-exchange-private.h"
 #include "calld-log.h"
 #include "calld-metrics.h"
 #include "calld-problem.h"
@@ -84,15 +85,21 @@ add_cors_headers (CalldServer *self, SoupServerMessage *message)
   if (!is_allowed_origin (self, origin))
     return;
   soup_message_headers_replace (headers, "Access-Control-Allow-Origin", origin);
-  soup_message_headers_replace (headers, "Access-Control-Expose-Headers", "Retry-After, ETag");
+  soup_message_headers_replace (
+      headers, "Access-Control-Expose-Headers",
+      "Retry-After, ETag, Location, Content-Range, " CALLD_UPLOAD_ANSWERS);
 }
 
 static void
-reply_preflight (CalldExchange *exchange)
+reply_preflight (CalldExchange *exchange, const char *path)
 {
-  calld_exchange_add_header (exchange, "Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS");
-  calld_exchange_add_header (exchange, "Access-Control-Allow-Headers",
-                             "Authorization, Content-Type");
+  if (g_str_has_prefix (path, "/api/uploads"))
+    calld_resource_uploads_describe (exchange);
+  calld_exchange_add_header (exchange, "Access-Control-Allow-Methods",
+                             "GET, HEAD, POST, PATCH, DELETE, OPTIONS");
+  calld_exchange_add_header (
+      exchange, "Access-Control-Allow-Headers",
+      "Authorization, Content-Type, Range, If-Range, " CALLD_UPLOAD_QUESTIONS);
   calld_exchange_add_header (exchange, "Access-Control-Max-Age", "600");
   calld_exchange_reply_empty (exchange, 204);
 }
@@ -188,6 +195,30 @@ refuse_route (CalldExchange *exchange, CalldRouteVerdict verdict, CalldRouteMatc
   g_object_unref (message);
 }
 
+/* Takes @exchange, whose route is known. */
+static void
+admit (CalldServer *self, CalldExchange *exchange, Trace *trace)
+{
+  CalldParts *parts = self->parts;
+  g_autofree char *token = NULL;
+  const char *link = NULL;
+
+  trace->flags = calld_exchange_get_route (exchange)->flags;
+  if (trace->flags & CALLD_ROUTE_OPEN) {
+    call_handler (self, exchange);
+    return;
+  }
+  token = bearer_token (calld_exchange_get_message (exchange));
+  if (trace->flags & CALLD_ROUTE_LINK)
+    link = calld_exchange_get_query (exchange, "link");
+  if (token == NULL && link != NULL)
+    calld_admission_by_link_async (parts->auth, parts->store, link,
+                                   calld_exchange_get_param (exchange), NULL, on_admitted,
+                                   exchange);
+  else
+    calld_admission_async (parts->auth, parts->store, token, NULL, on_admitted, exchange);
+}
+
 static void
 on_request (SoupServer *soup,
             SoupServerMessage *message,
@@ -198,13 +229,15 @@ on_request (SoupServer *soup,
   CalldServer *self = user_data;
   const char *method = soup_server_message_get_method (message);
   Trace *trace = trace_of (message);
-  CalldExchange *exchange = calld_exchange_new (self->parts, message);
-  g_autofree char *token = NULL;
+  CalldExchange *exchange;
   CalldRouteMatch match;
   CalldRouteVerdict verdict;
   const CalldRoute *routes;
   gsize n_routes;
 
+  if (calld_exchange_take_end (calld_exchange_peek_stream (message)))
+    return;
+  exchange = calld_exchange_new (self->parts, message);
   if (self->parts->stopping) {
     g_autoptr (GError) error = g_error_new_literal (CALL_ERROR, CALL_ERROR_UNAVAILABLE,
                                                     "The server is shutting down");
@@ -221,7 +254,7 @@ on_request (SoupServer *soup,
     return;
   }
   if (g_str_equal (method, "OPTIONS")) {
-    reply_preflight (exchange);
+    reply_preflight (exchange, path);
     return;
   }
   routes = calld_routes_get (&n_routes);
@@ -231,14 +264,8 @@ on_request (SoupServer *soup,
     calld_route_match_clear (&match);
     return;
   }
-  trace->flags = match.route->flags;
   calld_exchange_set_match (exchange, &match);
-  if (trace->flags & CALLD_ROUTE_OPEN) {
-    call_handler (self, exchange);
-    return;
-  }
-  token = bearer_token (message);
-  calld_admission_async (self->parts->auth, self->parts->store, token, NULL, on_admitted, exchange);
+  admit (self, exchange, trace);
 }
 
 /* --- the body --------------------------------------------------------------------------------- */
@@ -261,6 +288,11 @@ on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
   Trace *trace = user_data;
   GIOStream *stream;
 
+  /* Of a stream that was refused the rest is thrown away, so that the client hears why; the hub has
+   * seen to it that there is an end. */
+  if (calld_exchange_take_chunk (calld_exchange_peek_stream (message), chunk) ||
+      (trace->flags & CALLD_ROUTE_STREAM))
+    return;
   trace->received += g_bytes_get_size (chunk);
   if (trace->received > CALLD_SERVER_BODY_MAX && !trace->too_large)
     refuse_body (message, trace);
@@ -335,6 +367,33 @@ on_finished (SoupServerMessage *message, gpointer user_data)
                 .counted = "status", .latency_us = latency_us);
 }
 
+/* Calls the handler of a route that takes its body piece by piece; the body waits until it says so.
+ */
+static gboolean
+begin_stream (CalldServer *self, SoupServerMessage *message, const char *path, Trace *trace)
+{
+  const char *method = soup_server_message_get_method (message);
+  CalldExchange *exchange;
+  CalldRouteMatch match;
+  const CalldRoute *routes;
+  gsize n_routes;
+
+  routes = calld_routes_get (&n_routes);
+  if (self->parts->stopping)
+    return FALSE;
+  if (calld_router_match (routes, n_routes, method, path, &match) != CALLD_ROUTE_FOUND ||
+      !(match.route->flags & CALLD_ROUTE_STREAM)) {
+    calld_route_match_clear (&match);
+    return FALSE;
+  }
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+  exchange = calld_exchange_new (self->parts, message);
+  calld_exchange_mark_stream (exchange);
+  calld_exchange_set_match (exchange, &match);
+  admit (self, exchange, trace);
+  return TRUE;
+}
+
 /* Runs when the head is there, before the body. */
 static void
 on_head (SoupServer *soup,
@@ -357,6 +416,8 @@ on_head (SoupServer *soup,
 
   add_security_headers (self, soup_server_message_get_response_headers (message));
   add_cors_headers (self, message);
+  if (begin_stream (self, message, path, trace))
+    return;
   if (soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH &&
       soup_message_headers_get_content_length (headers) > CALLD_SERVER_BODY_MAX) {
     refuse_body (message, trace);

@@ -254,7 +254,11 @@ give_to_libsoup (CalldPeer *peer,
                  gsize length,
                  gsize head_end)
 {
-  if (head->content_length > (gint64) peer->reactor->options.body_bytes)
+  const CalldHubOptions *options = &peer->reactor->options;
+  gboolean large = options->large_path != NULL &&
+                   g_str_has_prefix (head->path, options->large_path);
+
+  if (head->content_length > (large ? options->large_bytes : (gint64) options->body_bytes))
     refuse (peer, 413, TOO_LARGE);
   else if (calld_queue_get_length (&peer->out) > 0)
     return 0; /* the answer before this one is still on its way: flushing brings us back */

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @head_timeout_ms: time for a request head to arrive
  * @idle_timeout_ms: time an HTTP connection may idle between requests
  * @body_bytes: longest body of a request to libsoup
+ * @large_path: (nullable): a folder whose requests may be longer: libsoup takes them piece by piece
+ * @large_bytes: longest body of those
  * @max_mail: requests that may wait for the main context; no client is read above this
  * @frame_memory: bytes that all incomplete large frames and bodies may take together
  * @queue_frames: frames that may wait for one slow reader
@@ -35,6 +37,8 @@ typedef struct {
   guint head_timeout_ms;
   guint idle_timeout_ms;
   gsize body_bytes;
+  const char *large_path;
+  gint64 large_bytes;
   guint max_mail;
   gsize frame_memory;
   guint queue_frames;

@@ -290,6 +290,35 @@ check_push (CalldConfig *config, GPtrArray *problems)
                               CALLD_CONFIG_SECRET_MIN);
 }
 
+static void
+check_files (CalldConfig *config, GPtrArray *problems)
+{
+  if (config->files_directory == NULL)
+    config->files_directory = g_build_filename (config->state_directory, "files", NULL);
+  else if (!g_path_is_absolute (config->files_directory))
+    calld_config_add_problem (problems, "FILES_DIR", "\"%s\" is not an absolute path",
+                              config->files_directory);
+}
+
+static void
+check_antivirus (CalldConfig *config, GPtrArray *problems)
+{
+  g_auto (GStrv) words = NULL;
+  g_autofree char *program = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (config->antivirus_command == NULL)
+    return;
+  if (!g_shell_parse_argv (config->antivirus_command, NULL, &words, &error)) {
+    calld_config_add_problem (problems, "ANTIVIRUS_COMMAND", "%s", error->message);
+    return;
+  }
+  program = g_find_program_in_path (words[0]);
+  if (program == NULL)
+    calld_config_add_problem (problems, "ANTIVIRUS_COMMAND", "there is no program \"%s\"",
+                              words[0]);
+}
+
 /* A secret of few different letters was typed, not drawn. */
 static void
 check_secret (CalldConfig *config, GPtrArray *problems)
@@ -323,10 +352,14 @@ calld_config_check (CalldConfig *config, GPtrArray *problems)
   check_cors (config, problems);
   check_proxies (config, problems);
   check_push (config, problems);
-  if (g_strcmp0 (config->jwt_audience, CALLD_CONFIG_LINK_AUDIENCE) == 0)
-    calld_config_add_problem (problems, "JWT_AUDIENCE",
-                              "\"%s\" is what join links are for; choose another word",
-                              CALLD_CONFIG_LINK_AUDIENCE);
+  if (g_strcmp0 (config->jwt_audience, CALLD_CONFIG_LINK_AUDIENCE) == 0 ||
+      g_strcmp0 (config->jwt_audience, CALLD_CONFIG_FILE_AUDIENCE) == 0)
+    calld_config_add_problem (
+        problems, "JWT_AUDIENCE",
+        "\"%s\" is what links are for, such as join links; choose another word",
+        config->jwt_audience);
+  check_files (config, problems);
+  check_antivirus (config, problems);
   check_secret (config, problems);
   check_alert_webhook (config, problems);
   check_imentiv (config, problems);

@@ -14,112 +14,6 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-typedef enum {
-  KIND_TEXT,  /* char *, %NULL when empty */
-  KIND_UINT,  /* guint in min … max */
-  KIND_BOOL,  /* gboolean */
-  KIND_LIST,  /* char **, separated by commas */
-  KIND_WORD,  /* an enumeration in the order of the words */
-  KIND_LATER, /* read by a function of its own */
-} Kind;
-
-typedef struct {
-  const char *name;
-  Kind kind;
-  gsize offset;
-  guint min;
-  guint max;
-  const char *fallback;
-  const char *words; /* of KIND_WORD, separated by | */
-  gboolean secret;   /* must not be a flag: command lines are public */
-} Variable;
-
-#define FIELD(field) G_STRUCT_OFFSET (CalldConfig, field)
-
-static const Variable variables[] = {
-  { "HOST", KIND_TEXT, FIELD (host), .fallback = "127.0.0.1" },
-  { "PORT", KIND_LATER, .max = 65535, .fallback = "4040" },
-  { "PUBLIC_URL", KIND_TEXT, FIELD (public_url) },
-  { "TLS_CERT_FILE", KIND_TEXT, FIELD (tls_cert_file) },
-  { "TLS_KEY_FILE", KIND_TEXT, FIELD (tls_key_file) },
-  { "STATE_DIRECTORY", KIND_LATER },
-  { "DATABASE_URL", KIND_TEXT, FIELD (database_url) },
-  { "CALL_ENV", KIND_LATER },
-  { "NODE_ENV", KIND_LATER },
-  { "JWT_SECRET", KIND_LATER, .secret = TRUE },
-  { "JWT_SECRET_FILE", KIND_LATER },
-  { "JWT_PUBLIC_KEY_FILE", KIND_LATER },
-  { "JWT_AUDIENCE", KIND_TEXT, FIELD (jwt_audience) },
-  { "JWT_ISSUER", KIND_TEXT, FIELD (jwt_issuer) },
-  { "AUDIT_KEY_FILE", KIND_LATER },
-  { "TOKEN_TTL_SECONDS", KIND_UINT, FIELD (token_ttl_seconds), 60, 2592000, "43200" },
-  { "CALL_LEAD_MINUTES", KIND_UINT, FIELD (lead_minutes), 0, 1440, "10" },
-  { "CALL_DURATION_MINUTES", KIND_UINT, FIELD (duration_minutes), 1, 1440, "30" },
-  { "CALL_GRACE_MINUTES", KIND_UINT, FIELD (grace_minutes), 0, 1440, "15" },
-  { "CALL_RING_SECONDS", KIND_UINT, FIELD (ring_seconds), 5, 300, "30" },
-  { "CALL_ZOMBIE_MINUTES", KIND_UINT, FIELD (zombie_minutes), 1, 1440, "5" },
-  { "PRESENCE_GRACE_SECONDS", KIND_UINT, FIELD (presence_grace_seconds), 0, 600, "15" },
-  { "PRESENCE_AWAY_SECONDS", KIND_UINT, FIELD (presence_away_seconds), 0, 86400, "300" },
-  { "REQUIRE_LICENCE", KIND_BOOL, FIELD (require_licence), .fallback = "false" },
-  { "AUTO_ACCEPT", KIND_BOOL, FIELD (auto_accept), .fallback = "false" },
-  { "STUN_URLS", KIND_LIST, FIELD (stun_urls) },
-  { "TURN_URLS", KIND_LIST, FIELD (turn_urls) },
-  { "TURN_SECRET", KIND_LATER, .secret = TRUE },
-  { "TURN_SECRET_FILE", KIND_LATER },
-  { "TURN_TTL_SECONDS", KIND_UINT, FIELD (turn_ttl_seconds), 60, 86400, "3600" },
-  { "CORS_ORIGINS", KIND_LIST, FIELD (cors_origins) },
-  { "PING_INTERVAL_MS", KIND_UINT, FIELD (ping_interval_ms), 100, 300000, "25000" },
-  { "PING_TIMEOUT_MS", KIND_UINT, FIELD (ping_timeout_ms), 100, 300000, "60000" },
-  { "MAX_PAYLOAD_BYTES", KIND_UINT, FIELD (max_payload_bytes), 1024, 104857600, "1000000" },
-  { "COMPRESSION", KIND_BOOL, FIELD (compression), .fallback = "true" },
-  { "COMPRESSION_THRESHOLD_BYTES", KIND_UINT, FIELD (compression_threshold_bytes), 0, 1048576,
-    "1024" },
-  { "CONNECTION_RECOVERY", KIND_BOOL, FIELD (connection_recovery), .fallback = "false" },
-  { "MAX_CONNECTIONS", KIND_UINT, FIELD (max_connections), 1, 1000000, "10000" },
-  { "MESSAGE_RECALL_SECONDS", KIND_UINT, FIELD (message_recall_seconds), 0, 31536000, "300" },
-  { "GROUP_MEMBERS_MAX", KIND_UINT, FIELD (group_members_max), 2, 10000, "1000" },
-  { "RATE_LIMIT_PER_MINUTE", KIND_UINT, FIELD (rate_limit_per_minute), 1, 1000000, "100" },
-  { "CONNECT_LIMIT_PER_MINUTE", KIND_UINT, FIELD (connect_limit_per_minute), 0, 1000000, "0" },
-  { "PUSH_WEBHOOK_URL", KIND_TEXT, FIELD (push_webhook_url) },
-  { "PUSH_WEBHOOK_SECRET", KIND_LATER, .secret = TRUE },
-  { "PUSH_WEBHOOK_SECRET_FILE", KIND_LATER },
-  { "WEBHOOK_ALLOW_PRIVATE", KIND_BOOL, FIELD (webhook_allow_private), .fallback = "false" },
-  { "TRUSTED_PROXIES", KIND_LIST, FIELD (trusted_proxies) },
-  { "MEMORY_LIMIT", KIND_LATER },
-  { "DRAIN_SPREAD_SECONDS", KIND_UINT, FIELD (drain_spread_seconds), 0, 600, "10" },
-  { "DRAIN_TIMEOUT_SECONDS", KIND_UINT, FIELD (drain_timeout_seconds), 1, 3600, "30" },
-  { "METRICS_TOKEN", KIND_LATER, .secret = TRUE },
-  { "METRICS_TOKEN_FILE", KIND_LATER },
-  { "ALERT_WEBHOOK_URL", KIND_TEXT, FIELD (alert_webhook_url) },
-  { "ALERT_WEBHOOK_SECRET", KIND_LATER, .secret = TRUE },
-  { "ALERT_WEBHOOK_SECRET_FILE", KIND_LATER },
-  { "LIVEKIT_URL", KIND_TEXT, FIELD (livekit_url) },
-  { "LIVEKIT_API_KEY", KIND_TEXT, FIELD (livekit_api_key) },
-  { "LIVEKIT_API_SECRET", KIND_LATER, .secret = TRUE },
-  { "LIVEKIT_API_SECRET_FILE", KIND_LATER },
-  { "LIVEKIT_EGRESS", KIND_WORD, FIELD (livekit_egress), .fallback = "on-demand",
-    .words = "on-demand|audio" },
-  { "LIVEKIT_EGRESS_URL", KIND_TEXT, FIELD (livekit_egress_url) },
-  { "EGRESS_AUDIO_OUTPUT_DIR", KIND_TEXT, FIELD (egress_audio_output_dir),
-    .fallback = "./storage/egress/audio" },
-  { "EGRESS_VIDEO_OUTPUT_DIR", KIND_TEXT, FIELD (egress_video_output_dir),
-    .fallback = "./storage/egress/video" },
-  { "EGRESS_WORKERS", KIND_UINT, FIELD (egress_workers), 1, 64, "2" },
-  { "AUDIO_PIPELINE_GROUP_SECONDS", KIND_UINT, FIELD (audio_pipeline_group_seconds), 1, 60, "2" },
-  { "AUDIO_PIPELINE_PAYLOAD", KIND_WORD, FIELD (audio_pipeline_payload), .fallback = "pcm",
-    .words = "pcm|wav" },
-  { "AUDIO_PIPELINE_NORMALIZE", KIND_BOOL, FIELD (audio_pipeline_normalize), .fallback = "false" },
-  { "AUDIO_PIPELINE_TIMEOUT_MS", KIND_UINT, FIELD (audio_pipeline_timeout_ms), 100, 600000,
-    "5000" },
-  { "IMENTIV_ENDPOINT_URL", KIND_TEXT, FIELD (imentiv_endpoint_url) },
-  { "IMENTIV_API_KEY", KIND_LATER, .secret = TRUE },
-  { "IMENTIV_API_KEY_FILE", KIND_LATER },
-  { "LOG_LEVEL", KIND_WORD, FIELD (log_level), .fallback = "info",
-    .words = "error|warning|info|debug" },
-  { "LOG_FORMAT", KIND_WORD, FIELD (log_format), .fallback = "text", .words = "text|json" },
-  { "CALL_BUS", KIND_WORD, FIELD (bus), .fallback = "auto", .words = "auto|session|system|none" },
-};
-
 /* What is going on while settings are read. */
 typedef struct {
   CalldConfig *config;
@@ -161,7 +55,7 @@ load_file (Loading *loading)
 /* --- values by kind -------------------------------------------------------------------------- */
 
 static guint
-parse_uint (Loading *loading, const Variable *variable, const char *value)
+parse_uint (Loading *loading, const CalldConfigVariable *variable, const char *value)
 {
   guint64 number = 0;
 
@@ -173,7 +67,7 @@ parse_uint (Loading *loading, const Variable *variable, const char *value)
 }
 
 static gboolean
-parse_bool (Loading *loading, const Variable *variable, const char *value)
+parse_bool (Loading *loading, const CalldConfigVariable *variable, const char *value)
 {
   static const char *const yes[] = { "true", "yes", "1", "on", NULL };
   static const char *const no[] = { "false", "no", "0", "off", NULL };
@@ -187,7 +81,7 @@ parse_bool (Loading *loading, const Variable *variable, const char *value)
 }
 
 static guint
-parse_word (Loading *loading, const Variable *variable, const char *value)
+parse_word (Loading *loading, const CalldConfigVariable *variable, const char *value)
 {
   g_auto (GStrv) words = g_strsplit (variable->words, "|", -1);
 
@@ -212,7 +106,7 @@ parse_list (const char *value)
 }
 
 static void
-load_variable (Loading *loading, const Variable *variable)
+load_variable (Loading *loading, const CalldConfigVariable *variable)
 {
   gpointer field = G_STRUCT_MEMBER_P (loading->config, variable->offset);
   const char *value = lookup (loading, variable->name);
@@ -245,7 +139,7 @@ load_variable (Loading *loading, const Variable *variable)
 static void
 load_port (Loading *loading)
 {
-  static const Variable port = { "PORT", .max = 65535 };
+  static const CalldConfigVariable port = { "PORT", .max = 65535 };
   const char *value = lookup (loading, "PORT");
 
   loading->config->port = (guint16) parse_uint (loading, &port, value != NULL ? value : "4040");
@@ -394,8 +288,8 @@ static void
 load_all (Loading *loading)
 {
   load_file (loading);
-  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
-    load_variable (loading, &variables[i]);
+  for (guint i = 0; i < calld_config_n_variables; i++)
+    load_variable (loading, &calld_config_variables[i]);
   load_mode (loading);
   load_port (loading);
   load_state_directory (loading);
@@ -490,6 +384,8 @@ config_clear (gpointer data)
   g_free (self->tls_cert_file);
   g_free (self->tls_key_file);
   g_free (self->state_directory);
+  g_free (self->files_directory);
+  g_free (self->antivirus_command);
   g_free (self->database_url);
   g_clear_pointer (&self->jwt_secret, g_bytes_unref);
   g_free (self->jwt_public_key);
@@ -573,14 +469,15 @@ calld_config_option_group_new (GHashTable *flags)
   GOptionGroup *group = g_option_group_new ("settings", "Settings", "Show the settings", flags,
                                             NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (variables); i++) {
-    g_autofree char *flag = calld_config_name_to_flag (variables[i].name);
+  for (guint i = 0; i < calld_config_n_variables; i++) {
+    g_autofree char *flag = calld_config_name_to_flag (calld_config_variables[i].name);
     GOptionEntry entries[] = {
-      { g_intern_string (flag), 0, 0, G_OPTION_ARG_CALLBACK, on_flag, variables[i].name, "VALUE" },
+      { g_intern_string (flag), 0, 0, G_OPTION_ARG_CALLBACK, on_flag,
+        calld_config_variables[i].name, "VALUE" },
       G_OPTION_ENTRY_NULL,
     };
 
-    if (!variables[i].secret)
+    if (!calld_config_variables[i].secret)
       g_option_group_add_entries (group, entries);
   }
   return group;
@@ -596,9 +493,11 @@ calld_config_option_group_new (GHashTable *flags)
 const char *const *
 calld_config_get_variables (void)
 {
-  static const char *names[G_N_ELEMENTS (variables) + 1];
+  static const char **names = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (variables); i++)
-    names[i] = variables[i].name;
+  if (names == NULL)
+    names = g_new0 (const char *, calld_config_n_variables + 1);
+  for (gsize i = 0; i < calld_config_n_variables; i++)
+    names[i] = calld_config_variables[i].name;
   return names;
 }

@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 
 /* The audience of join links, which no token may have. */
 #define CALLD_CONFIG_LINK_AUDIENCE "join"
+/* The audience of addresses of files. */
+#define CALLD_CONFIG_FILE_AUDIENCE "file"
 
 /**
  * CalldLogLevel:
@@ -116,9 +118,17 @@ typedef struct {
   guint64 memory_limit;           /* bytes; 0: the control group's, if it has one */
   guint drain_spread_seconds;
   guint drain_timeout_seconds;
-  char *metrics_token;           /* (nullable) */
-  char *alert_webhook_url;       /* (nullable) */
-  char *alert_webhook_secret;    /* (nullable); never NULL with a URL */
+  char *metrics_token;        /* (nullable) */
+  char *alert_webhook_url;    /* (nullable) */
+  char *alert_webhook_secret; /* (nullable); never NULL with a URL */
+  char *files_directory;      /* below the state directory unless set */
+  guint file_max_bytes;
+  guint file_quota_mb;        /* of one user */
+  guint files_max_mb;         /* of all */
+  guint files_retention_days; /* 0: as long as their messages */
+  guint upload_expire_hours;
+  char *antivirus_command; /* (nullable) */
+  guint antivirus_timeout_seconds;
   char **trusted_proxies;        /* never NULL, may be empty */
   CalldProxies *proxies;         /* the same, parsed */
   char *egress_audio_output_dir; /* below the state directory unless it is absolute */

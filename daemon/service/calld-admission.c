@@ -34,6 +34,20 @@ on_user (GObject *source, GAsyncResult *result, gpointer user_data)
                            (GDestroyNotify) calld_identity_unref);
 }
 
+/* Takes @claimed, or if that is %NULL @error, and @task. */
+static void
+look_up (CalldStore *store, CalldIdentity *claimed, GError *error, GTask *task)
+{
+  if (claimed == NULL) {
+    g_task_return_error (task, error);
+    g_object_unref (task);
+    return;
+  }
+  g_task_set_task_data (task, claimed, (GDestroyNotify) calld_identity_unref);
+  calld_store_get_user_async (store, claimed->user_id, g_task_get_cancellable (task), on_user,
+                              task);
+}
+
 /**
  * calld_admission_async:
  * @auth: verifies tokens
@@ -60,13 +74,35 @@ calld_admission_async (CalldAuth *auth,
   if (token == NULL)
     g_set_error_literal (&error, CALL_ERROR, CALL_ERROR_UNAUTHORIZED, "Sign in first");
   claimed = token != NULL ? calld_auth_verify_token (auth, token, &error) : NULL;
-  if (claimed == NULL) {
-    g_task_return_error (task, error);
-    g_object_unref (task);
-    return;
-  }
-  g_task_set_task_data (task, claimed, (GDestroyNotify) calld_identity_unref);
-  calld_store_get_user_async (store, claimed->user_id, cancellable, on_user, task);
+  look_up (store, claimed, error, task);
+}
+
+/**
+ * calld_admission_by_link_async:
+ * @auth: verifies links
+ * @store: knows the users
+ * @link: what stands in the address of a file
+ * @file_id: the file
+ * @cancellable: (nullable): cancels
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Like calld_admission_async(), for who has a signed address in place of a token.
+ */
+void
+calld_admission_by_link_async (CalldAuth *auth,
+                               CalldStore *store,
+                               const char *link,
+                               const char *file_id,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  GError *error = NULL;
+  CalldIdentity *claimed = calld_auth_verify_file_link (auth, link, file_id, &error);
+
+  look_up (store, claimed, error, task);
 }
 
 /**

@@ -44,6 +44,9 @@ void calld_errand_ack (CalldErrand *errand, const CallAck *ack);
 void calld_errand_fail (CalldErrand *errand, const GError *error);
 void calld_errand_tell (CalldErrand *errand, CallNotice *notice);
 
+/* calld-handler-files.c */
+void calld_handler_upload_file (CalldErrand *errand);
+
 /* The most messages of one answer to `resume`. */
 #define CALLD_HANDLER_RESUME_MAX 500
 

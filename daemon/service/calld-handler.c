@@ -293,6 +293,7 @@ static const Handle handles[CALL_REQUEST_N_KINDS] = {
   [CALL_REQUEST_DELETE_MESSAGE] = calld_handler_delete_message,
   [CALL_REQUEST_RECALL_MESSAGE] = calld_handler_recall_message,
   [CALL_REQUEST_RESUME] = calld_handler_resume,
+  [CALL_REQUEST_UPLOAD_FILE] = calld_handler_upload_file,
   [CALL_REQUEST_TYPING_START] = calld_handler_typing_start,
   [CALL_REQUEST_TYPING_STOP] = calld_handler_typing_stop,
   [CALL_REQUEST_UPDATE_STATUS] = calld_handler_update_status,

@@ -6,6 +6,7 @@
 #include "calld-calls.h"
 #include "calld-chat.h"
 #include "calld-company.h"
+#include "calld-files.h"
 #include "calld-gateway.h"
 #include "calld-presence.h"
 #include "calld-roster.h"
@@ -29,6 +30,7 @@ typedef struct {
   CalldCalls *calls;
   CalldAppointments *appointments;
   CalldChat *chat;
+  CalldFiles *files;
   CalldRoster *roster;
   CalldCompany *company;
   CalldThrottle *throttle; /* events, by user */

@@ -84,7 +84,8 @@ calld_sqlite_writer_forget_file (CalldSqliteWriter *self, const CalldStep *step,
       self->db, "DELETE FROM files WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM messages "
                 "WHERE file_id = ?1)");
   g_autoptr (CalldCursor) keep = calld_sqlite_prepare (
-      self->db, "UPDATE files SET state = 'removed', swept = 1 WHERE id = ?1");
+      self->db, "UPDATE files SET state = iif (state = 'infected', state, 'removed'), swept = 1 "
+                "WHERE id = ?1");
 
   calld_cursor_bind_text (remove, step->key);
   calld_cursor_bind_text (keep, step->key);
@@ -136,6 +137,14 @@ bind_list (CalldCursor *cursor, const CalldJob *job)
   calld_cursor_bind_int (cursor, job->limit);
 }
 
+static void
+bind_twin (CalldCursor *cursor, const CalldJob *job)
+{
+  for (guint i = 0; job->keys[i] != NULL; i++)
+    calld_cursor_bind_text (cursor, job->keys[i]);
+  calld_cursor_bind_int (cursor, (gint64) job->after);
+}
+
 #define FILE_COLUMNS "SELECT " CALLD_SQLITE_FILE_COLUMNS "FROM files f "
 #define AT(kind) [CALLD_JOB_##kind - CALLD_JOB_FIRST_FILES]
 
@@ -146,4 +155,9 @@ const CalldReading calld_sqlite_files_readings[] = {
                                    "ORDER BY f.created_at LIMIT ?3",
                       calld_sqlite_read_file, (GDestroyNotify) calld_file_record_free, bind_list,
                       NULL },
+  AT (GET_TWIN) = { FILE_COLUMNS "WHERE f.id <> ?1 AND f.conversation_id = ?2 AND f.user_id = ?3 "
+                                 "AND f.etag = ?4 AND f.state = 'sent' AND NOT f.swept "
+                                 "AND f.created_at >= ?5 ORDER BY f.created_at DESC LIMIT 1",
+                    calld_sqlite_read_file, (GDestroyNotify) calld_file_record_free, bind_twin,
+                    "file" },
 };

@@ -23,8 +23,11 @@ calld_sqlite_read_quote (CalldCursor *cursor)
   g_autofree char *id = calld_cursor_get_text (cursor);
   CalldMessageRecord *quote;
 
-  if (id == NULL)
+  if (id == NULL) {
+    /* Other columns come behind these. */
+    calld_cursor_skip (cursor, 5);
     return NULL;
+  }
   quote = g_new0 (CalldMessageRecord, 1);
   quote->id = g_steal_pointer (&id);
   quote->seq = (guint64) calld_cursor_get_int (cursor);

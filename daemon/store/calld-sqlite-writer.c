@@ -3,6 +3,8 @@
 
 #include "config.h"
 
+#include "calld-sqlite-writer.h"
+
 #include "calld-sqlite-files.h"
 #include "calld-sqlite-writer-private.h"
 

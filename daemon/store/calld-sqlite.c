@@ -288,6 +288,17 @@ calld_cursor_peek_text (CalldCursor *self)
   return (const char *) sqlite3_column_text (self->statement, self->n_read++);
 }
 
+/**
+ * calld_cursor_skip:
+ * @self: a cursor on a row
+ * @n_columns: how many columns not to read
+ */
+void
+calld_cursor_skip (CalldCursor *self, guint n_columns)
+{
+  self->n_read += (int) n_columns;
+}
+
 char *
 calld_cursor_get_text (CalldCursor *self)
 {

@@ -36,6 +36,7 @@ gboolean calld_cursor_next (CalldCursor *self, GError **error);
 gboolean calld_cursor_run (CalldCursor *self, GError **error);
 const char *calld_cursor_peek_text (CalldCursor *self);
 char *calld_cursor_get_text (CalldCursor *self);
+void calld_cursor_skip (CalldCursor *self, guint n_columns);
 gint64 calld_cursor_get_int (CalldCursor *self);
 int calld_cursor_get_enum (CalldCursor *self, GType type);
 void calld_cursor_free (CalldCursor *self);

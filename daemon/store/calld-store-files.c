@@ -52,3 +52,31 @@ calld_store_list_files_async (CalldStore *self,
   job->limit = limit;
   calld_store_submit (self, job, cancellable, callback, user_data);
 }
+
+/**
+ * calld_store_get_twin_async:
+ * @self: a store
+ * @file: a file with its etag
+ * @since: milliseconds since 1970
+ * @cancellable: (nullable): see #CalldStore
+ * @callback: called when done; ends with calld_store_get_file_finish()
+ * @user_data: for @callback
+ *
+ * Finds a file with the same bytes that its user sent to the same conversation since then.
+ */
+void
+calld_store_get_twin_async (CalldStore *self,
+                            const CalldFileRecord *file,
+                            gint64 since,
+                            GCancellable *cancellable,
+                            GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  CalldJob *job = calld_job_new (CALLD_JOB_GET_TWIN, NULL);
+  const char *keys[] = { file->id, file->conversation_id, file->user_id,
+                         file->etag != NULL ? file->etag : "", NULL };
+
+  job->keys = g_strdupv ((char **) keys);
+  job->after = (guint64) MAX (since, 0);
+  calld_store_submit (self, job, cancellable, callback, user_data);
+}

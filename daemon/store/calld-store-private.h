@@ -43,6 +43,7 @@ typedef enum {
   CALLD_JOB_FIRST_FILES,
   CALLD_JOB_GET_FILE = CALLD_JOB_FIRST_FILES, /* key: id */
   CALLD_JOB_LIST_FILES,                       /* key: state; before, limit */
+  CALLD_JOB_GET_TWIN,                         /* keys: id, conversation, user, etag; after */
   CALLD_JOB_FIRST_MEETING,
   CALLD_JOB_GET_MEETING = CALLD_JOB_FIRST_MEETING, /* key: meeting id */
   CALLD_JOB_GET_ACTIVE_MEETING,                    /* key: room */

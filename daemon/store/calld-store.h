@@ -251,6 +251,12 @@ void calld_store_get_file_async (CalldStore *self,
                                  gpointer user_data);
 CalldFileRecord *
 calld_store_get_file_finish (CalldStore *self, GAsyncResult *result, GError **error);
+void calld_store_get_twin_async (CalldStore *self,
+                                 const CalldFileRecord *file,
+                                 gint64 since,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data);
 void calld_store_list_files_async (CalldStore *self,
                                    CalldFileState state,
                                    gint64 before,

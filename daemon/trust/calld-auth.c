@@ -20,6 +20,8 @@
 
 /* The "aud" of a join link. A token has none, so that neither passes for the other. */
 #define LINK_AUDIENCE CALLD_CONFIG_LINK_AUDIENCE
+#define FILE_AUDIENCE CALLD_CONFIG_FILE_AUDIENCE
+#define FILE_LINK_SECONDS 300
 
 /* How much longer than its link a patient's token lasts: whoever is in a visit when the window
  * closes must still be able to end it properly. Entering is the access policy's, not the token's.
@@ -421,7 +423,8 @@ verify (CalldAuth *self, const char *token, const char *audience, GError **error
     g_set_error_literal (error, CALL_ERROR, CALL_ERROR_UNAUTHORIZED, "Sign in first.");
     return NULL;
   }
-  if (self->foreign_key != NULL && g_strcmp0 (audience, LINK_AUDIENCE) != 0) {
+  if (self->foreign_key != NULL && g_strcmp0 (audience, LINK_AUDIENCE) != 0 &&
+      g_strcmp0 (audience, FILE_AUDIENCE) != 0) {
     claims = call_jwt_verify (self->foreign_key, token, audience, now, NULL);
     if (claims != NULL)
       return claims;
@@ -538,4 +541,60 @@ calld_auth_verify_link (CalldAuth *self, const char *link, GError **error)
     return NULL;
   }
   return claims_to_identity (claims, error);
+}
+
+/**
+ * calld_auth_make_file_link:
+ * @self: the authority
+ * @identity: who is to fetch the file
+ * @file_id: the file
+ * @expires_at: (out): when the link ends, milliseconds since 1970
+ * @error: (optional): where to put why not
+ *
+ * Makes what stands in the address of a file in place of a token. It names the user: who may not
+ * see the file any more does not see it with an old link either.
+ *
+ * Returns: (transfer full) (nullable): the link
+ */
+char *
+calld_auth_make_file_link (CalldAuth *self,
+                           const CalldIdentity *identity,
+                           const char *file_id,
+                           gint64 *expires_at,
+                           GError **error)
+{
+  gint64 now = calld_clock_now_ms (self->clock) / 1000;
+  CallJwtClaims claims = {
+    .subject = identity->user_id,
+    .role = identity->role,
+    .appointment_id = identity->appointment_id,
+    .audience = (char *) FILE_AUDIENCE,
+    .id = (char *) file_id,
+    .issued_at = now,
+    .expires_at = now + FILE_LINK_SECONDS,
+  };
+
+  *expires_at = claims.expires_at * 1000;
+  return call_jwt_sign (self->key, &claims, error);
+}
+
+/**
+ * calld_auth_verify_file_link:
+ * @self: the authority
+ * @link: from calld_auth_make_file_link()
+ * @file_id: the file that is asked for
+ * @error: (optional): %CALL_ERROR_UNAUTHORIZED
+ *
+ * Returns: (transfer full) (nullable): who may fetch the file, if anybody of its conversation may
+ */
+CalldIdentity *
+calld_auth_verify_file_link (CalldAuth *self, const char *link, const char *file_id, GError **error)
+{
+  g_autoptr (CallJwtClaims) claims = verify (self, link, FILE_AUDIENCE, error);
+
+  if (claims != NULL && g_strcmp0 (claims->id, file_id) == 0)
+    return claims_to_identity (claims, error);
+  if (claims != NULL)
+    g_set_error (error, CALL_ERROR, CALL_ERROR_UNAUTHORIZED, "The link is for another file.");
+  return NULL;
 }

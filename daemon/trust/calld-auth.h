@@ -44,4 +44,14 @@ char *calld_auth_make_link (CalldAuth *self,
                             GError **error);
 CalldIdentity *calld_auth_verify_link (CalldAuth *self, const char *link, GError **error);
 
+char *calld_auth_make_file_link (CalldAuth *self,
+                                 const CalldIdentity *identity,
+                                 const char *file_id,
+                                 gint64 *expires_at,
+                                 GError **error);
+CalldIdentity *calld_auth_verify_file_link (CalldAuth *self,
+                                            const char *link,
+                                            const char *file_id,
+                                            GError **error);
+
 G_END_DECLS
