@@ -239,20 +239,6 @@ name_room (guint nsp, const char *room)
 }
 
 static void
-socketio_left (CalldSocketioSession *session, guint nsp)
-{
-  CalldRooms *rooms = calld_reactor_get_rooms (
-      calld_engineio_session_get_reactor (&session->engine));
-  CalldMember *member = &session->engine.base.member;
-  g_autofree const char **names = calld_rooms_list (rooms, member);
-  g_autofree char *prefix = name_room (nsp, "");
-
-  for (guint i = 0; names[i] != NULL; i++)
-    if (g_str_has_prefix (names[i], prefix))
-      calld_rooms_leave (rooms, member, names[i]);
-}
-
-static void
 emit_to_room (CalldSocketioSession *session,
               guint nsp,
               const char *room,
@@ -320,6 +306,43 @@ join_room (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *p
   calld_socketio_session_send_text (session, text);
 }
 
+/* Questions of the server that are not answered yet: whose, by number, and the number of the
+ * acknowledgement that the answer is passed on as. */
+static GHashTable *questions;
+
+static char *
+name_question (CalldSocketioSession *session, guint nsp, gint64 ack_id)
+{
+  return g_strdup_printf ("%" G_GUINT64_FORMAT " %u %" G_GINT64_FORMAT,
+                          session->engine.base.member.id, nsp, ack_id);
+}
+
+static void
+ask_client (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *packet)
+{
+  static gint64 next_ids[G_N_ELEMENTS (namespaces)];
+  gint64 id = next_ids[nsp]++;
+
+  g_hash_table_insert (questions, name_question (session, nsp, id),
+                       g_memdup2 (&packet->ack_id, sizeof packet->ack_id));
+  send_arguments (session, packet, 0, CALL_SOCKETIO_EVENT, "server-asks", id);
+}
+
+static gboolean
+is_of_session (gpointer key, gpointer value, gpointer prefix)
+{
+  return g_str_has_prefix (key, prefix);
+}
+
+static void
+forget_questions (CalldSocketioSession *session, guint nsp)
+{
+  g_autofree char *prefix = g_strdup_printf ("%" G_GUINT64_FORMAT " %u ",
+                                             session->engine.base.member.id, nsp);
+
+  g_hash_table_foreach_remove (questions, is_of_session, prefix);
+}
+
 static void
 socketio_event (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *packet)
 {
@@ -330,7 +353,7 @@ socketio_event (CalldSocketioSession *session, guint nsp, const CallSocketioPack
   else if (g_strcmp0 (event, "message-with-ack") == 0)
     send_arguments (session, packet, 0, CALL_SOCKETIO_ACK, NULL, packet->ack_id);
   else if (g_strcmp0 (event, "ask-me") == 0)
-    send_arguments (session, packet, 0, CALL_SOCKETIO_EVENT, "server-asks", packet->ack_id);
+    ask_client (session, nsp, packet);
   else if (g_strcmp0 (event, "kick-transport") == 0)
     calld_engineio_session_close (&session->engine);
   else if (g_strcmp0 (event, "kick-namespace") == 0)
@@ -343,13 +366,35 @@ socketio_event (CalldSocketioSession *session, guint nsp, const CallSocketioPack
     send_to_room_of_message (session, nsp, packet);
 }
 
-/* "ask-me" was passed on with the id of its own acknowledgement. */
+static void
+socketio_left (CalldSocketioSession *session, guint nsp)
+{
+  CalldRooms *rooms = calld_reactor_get_rooms (
+      calld_engineio_session_get_reactor (&session->engine));
+  CalldMember *member = &session->engine.base.member;
+  g_autofree const char **names = calld_rooms_list (rooms, member);
+  g_autofree char *prefix = name_room (nsp, "");
+
+  forget_questions (session, nsp);
+  for (guint i = 0; names[i] != NULL; i++)
+    if (g_str_has_prefix (names[i], prefix))
+      calld_rooms_leave (rooms, member, names[i]);
+}
+
+/* An answer counts once; one to no question is nothing. */
 static void
 socketio_ack (CalldSocketioSession *session, guint nsp, const CallSocketioPacket *packet)
 {
+  g_autofree char *name = name_question (session, nsp, packet->ack_id);
+  const gint64 *ack_id = g_hash_table_lookup (questions, name);
   CallSocketioPacket answer = *packet;
 
-  calld_socketio_session_send (session, &answer);
+  if (ack_id == NULL)
+    return;
+  answer.ack_id = *ack_id;
+  g_hash_table_remove (questions, name);
+  if (answer.ack_id != CALL_SOCKETIO_NO_ACK)
+    calld_socketio_session_send (session, &answer);
 }
 
 static void
@@ -396,6 +441,7 @@ attach (CalldHub *hub)
       .recovery = option_recovery,
     };
 
+    questions = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
     greetings = g_hash_table_new_full (NULL, NULL, greeting_free, NULL);
     calld_socketio_server_new (reactor, &options, &socketio_app, greetings,
                                (GDestroyNotify) g_hash_table_unref);
@@ -493,5 +539,6 @@ main (int argc, char **argv)
   g_unix_signal_add (SIGINT, quit, loop);
   g_main_loop_run (loop);
   calld_hub_stop (hub);
+  g_clear_pointer (&questions, g_hash_table_unref);
   return 0;
 }

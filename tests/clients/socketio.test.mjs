@@ -238,6 +238,22 @@ test('names of events: numbers, and those that are taken', async () => {
   equal((await once(socket, 'disconnect'))[0], 'transport close', 'reserved');
 });
 
+test('an answer to no question, or a second one, is nothing', async () => {
+  const socket = await connected(open('websocket'));
+  const told = [];
+  socket.io.engine.on('packet', ({ type, data }) => type === 'message' && told.push(data));
+  socket.io.engine.write('3999["nobody asked"]');
+  socket.on('server-asks', (value, done) => {
+    done(value);
+    done(value);
+  });
+  equal(await socket.emitWithAck('ask-me', 1), 1, 'the answer');
+  socket.emit('message', 'last');
+  await once(socket, 'message-back');
+  equal(told.filter((data) => String(data).startsWith('3')).length, 1, 'acknowledgements');
+  socket.disconnect();
+});
+
 test('too large a message closes the connection, and harms nobody else', async () => {
   const other = await connected(open('websocket'));
   const socket = await connected(open('websocket', '/', { reconnection: false }));
