@@ -498,6 +498,8 @@ on_page (SoupServer *server,
                                "\"website\":\"https://peerjs.com/\"}";
   gboolean is_peerjs = g_strcmp0 (option_protocol, "peerjs") == 0;
 
+  soup_message_headers_append (soup_server_message_get_response_headers (message),
+                               "Access-Control-Allow-Origin", "*");
   soup_server_message_set_response (message, is_peerjs ? "application/json" : "text/html",
                                     SOUP_MEMORY_STATIC, is_peerjs ? peerjs : page,
                                     is_peerjs ? strlen (peerjs) : strlen (page));
