@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "gstcallegresssink.h"
+#include "gstcallimentivsink.h"
 #include "gstcallnormalizer.h"
 
 #include <gst/gst.h>
@@ -15,6 +16,7 @@ plugin_init (GstPlugin *plugin)
   gboolean registered = FALSE;
 
   registered |= GST_ELEMENT_REGISTER (callegresssink, plugin);
+  registered |= GST_ELEMENT_REGISTER (callimentivsink, plugin);
   registered |= GST_ELEMENT_REGISTER (callnormalizer, plugin);
   return registered;
 }
