@@ -262,6 +262,7 @@ make_message (GstCallHttpQueue *self)
   g_autofree char *url = gst_call_http_policy_make_url (self->location,
                                                         lines[0] != NULL ? lines[0] : "");
   SoupMessage *message = soup_message_new (SOUP_METHOD_POST, url);
+  g_autofree char *type = NULL;
   SoupMessageHeaders *headers;
 
   if (message == NULL)
@@ -273,8 +274,9 @@ make_message (GstCallHttpQueue *self)
     if (g_strv_length (halves) == 2)
       soup_message_headers_replace (headers, halves[0], halves[1]);
   }
-  soup_message_set_request_body_from_bytes (
-      message, soup_message_headers_get_one (headers, "Content-Type"), self->record->body);
+  /* Setting the body sets the type, which frees the one before. */
+  type = g_strdup (soup_message_headers_get_one (headers, "Content-Type"));
+  soup_message_set_request_body_from_bytes (message, type, self->record->body);
   return message;
 }
 
