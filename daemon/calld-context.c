@@ -134,7 +134,7 @@ build_services (CalldContext *self)
   self->files = calld_files_new (self->config, self->clock, self->store, self->blobs, self->chat);
   self->roster = calld_roster_new (self->config, self->clock, self->store, self->bus);
   self->webhooks = calld_webhooks_new (self->config, self->clock, self->store, self->bus);
-  self->bots = calld_bots_new (self->clock, self->store, self->auth);
+  self->bots = calld_bots_new (self->clock, self->store, self->auth, self->chat);
   self->push = calld_push_new (self->clock, self->store, self->bus, self->roster, self->webhooks);
   self->company = calld_company_new (self->clock, self->store, self->bus, self->chat, self->roster);
   self->consents = calld_consents_new (self->clock, self->store, self->appointments);

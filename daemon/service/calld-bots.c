@@ -20,6 +20,7 @@ struct _CalldBots {
   CalldClock *clock;
   CalldStore *store;
   CalldAuth *auth;
+  CalldChat *chat;
 };
 
 G_DEFINE_FINAL_TYPE (CalldBots, calld_bots, G_TYPE_OBJECT)
@@ -34,12 +35,26 @@ calld_bot_free (CalldBot *self)
   g_free (self);
 }
 
+typedef struct {
+  CalldUserRecord *user;
+  char **group_ids;
+} Adding;
+
+static void
+adding_free (Adding *adding)
+{
+  calld_user_record_free (adding->user);
+  g_strfreev (adding->group_ids);
+  g_free (adding);
+}
+
 static void
 on_added (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   CalldBots *self = g_task_get_source_object (task);
-  CalldUserRecord *user = g_task_get_task_data (task);
+  Adding *adding = g_task_get_task_data (task);
+  const CalldUserRecord *user = adding->user;
   g_autoptr (CalldBot) bot = g_new0 (CalldBot, 1);
   GError *error = NULL;
 
@@ -47,6 +62,8 @@ on_added (GObject *source, GAsyncResult *result, gpointer user_data)
     g_task_return_error (task, error);
     return;
   }
+  for (guint i = 0; adding->group_ids != NULL && adding->group_ids[i] != NULL; i++)
+    calld_conversations_forget (calld_chat_get_conversations (self->chat), adding->group_ids[i]);
   bot->identity = calld_identity_new (user->id, user->name, user->role, user->time_zone, NULL,
                                       calld_clock_now_ms (self->clock) + CALLD_BOTS_TOKEN_MS);
   bot->token = calld_auth_issue_token (self->auth, bot->identity, &error);
@@ -95,7 +112,7 @@ calld_bots_add_async (CalldBots *self,
 {
   GTask *task = g_task_new (self, cancellable, callback, user_data);
   g_autofree char *plain = g_strstrip (g_strdup (name));
-  CalldUserRecord *user;
+  Adding *adding;
   GError *error = NULL;
 
   if (*plain == '\0' || strchr (plain, '@') != NULL)
@@ -105,10 +122,13 @@ calld_bots_add_async (CalldBots *self,
     g_object_unref (task);
     return;
   }
-  user = calld_user_record_new (plain, NULL, CALL_ROLE_SERVICE, "UTC",
-                                calld_clock_now_ms (self->clock));
-  g_task_set_task_data (task, user, (GDestroyNotify) calld_user_record_free);
-  calld_store_commit_async (self->store, make_change (self, user, group_ids), NULL, on_added, task);
+  adding = g_new0 (Adding, 1);
+  adding->user = calld_user_record_new (plain, NULL, CALL_ROLE_SERVICE, "UTC",
+                                        calld_clock_now_ms (self->clock));
+  adding->group_ids = g_strdupv ((char **) group_ids);
+  g_task_set_task_data (task, adding, (GDestroyNotify) adding_free);
+  calld_store_commit_async (self->store, make_change (self, adding->user, group_ids), NULL,
+                            on_added, task);
 }
 
 /**
@@ -133,6 +153,7 @@ calld_bots_dispose (GObject *object)
   g_clear_object (&self->clock);
   g_clear_object (&self->store);
   g_clear_object (&self->auth);
+  g_clear_object (&self->chat);
   G_OBJECT_CLASS (calld_bots_parent_class)->dispose (object);
 }
 
@@ -152,16 +173,18 @@ calld_bots_init (CalldBots *self)
  * @clock: the clock
  * @store: where users are
  * @auth: gives tokens out
+ * @chat: where they take part
  *
  * Returns: (transfer full): the bots
  */
 CalldBots *
-calld_bots_new (CalldClock *clock, CalldStore *store, CalldAuth *auth)
+calld_bots_new (CalldClock *clock, CalldStore *store, CalldAuth *auth, CalldChat *chat)
 {
   CalldBots *self = g_object_new (CALLD_TYPE_BOTS, NULL);
 
   self->clock = g_object_ref (clock);
   self->store = g_object_ref (store);
   self->auth = g_object_ref (auth);
+  self->chat = g_object_ref (chat);
   return self;
 }

@@ -29,7 +29,7 @@ void calld_bot_free (CalldBot *self);
 #define CALLD_TYPE_BOTS (calld_bots_get_type ())
 G_DECLARE_FINAL_TYPE (CalldBots, calld_bots, CALLD, BOTS, GObject)
 
-CalldBots *calld_bots_new (CalldClock *clock, CalldStore *store, CalldAuth *auth);
+CalldBots *calld_bots_new (CalldClock *clock, CalldStore *store, CalldAuth *auth, CalldChat *chat);
 void calld_bots_add_async (CalldBots *self,
                            CalldIdentity *who,
                            const char *name,

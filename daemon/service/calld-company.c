@@ -66,6 +66,23 @@ question_new (CalldCompany *self,
   return task;
 }
 
+/* As far as the conversation is still known, where its messages go; else to its room alone. */
+static char **
+topics_of (CalldCompany *self, const char *group_id)
+{
+  const CalldConversation *conversation = calld_conversations_peek (
+      calld_chat_get_conversations (self->chat), group_id);
+  g_autoptr (GStrvBuilder) builder = NULL;
+  g_autofree char *topic = NULL;
+
+  if (conversation != NULL)
+    return calld_conversation_get_topics (conversation);
+  builder = g_strv_builder_new ();
+  topic = calld_topic_conversation (group_id);
+  g_strv_builder_add (builder, topic);
+  return g_strv_builder_end (builder);
+}
+
 static void
 publish_typing (CalldCompany *self,
                 CallNoticeKind kind,
@@ -73,13 +90,13 @@ publish_typing (CalldCompany *self,
                 const char *user_name)
 {
   g_autoptr (CallNotice) notice = call_notice_new (kind);
-  g_autofree char *topic = calld_topic_conversation (typist->group_id);
-  const char *const topics[] = { topic, NULL };
+  g_auto (GStrv) topics = topics_of (self, typist->group_id);
 
   notice->user_id = g_strdup (typist->user_id);
   notice->user_name = g_strdup (user_name);
   notice->group_id = g_strdup (typist->group_id);
-  calld_bus_publish (self->bus, topics, notice, CALLD_PUBLISH_VOLATILE, typist->connection_id);
+  calld_bus_publish (self->bus, (const char *const *) topics, notice, CALLD_PUBLISH_VOLATILE,
+                     typist->connection_id);
 }
 
 static void

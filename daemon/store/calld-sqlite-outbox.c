@@ -180,7 +180,8 @@ calld_sqlite_outbox_add_event (CalldSqliteOutbox *self,
 }
 
 /* A bot hears what is said where it is a member: in a chat of two everything, elsewhere commands
- * and what names it; but no program, or two of them would talk for ever. */
+ * and what names it; nothing of a visit, which is between two; and no program, or two of them would
+ * talk for ever. */
 static gboolean
 is_for_bot (CalldSqliteOutbox *self,
             const Hook *hook,
@@ -191,7 +192,7 @@ is_for_bot (CalldSqliteOutbox *self,
   g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
       self->db, "SELECT c.kind, s.role FROM members m JOIN conversations c ON c.id = "
                 "m.conversation_id JOIN users s ON s.id = ?3 "
-                "WHERE m.conversation_id = ?1 AND m.user_id = ?2");
+                "WHERE m.conversation_id = ?1 AND m.user_id = ?2 AND c.kind <> 'appointment'");
   g_autoptr (GError) local_error = NULL;
 
   *answer = FALSE;

@@ -255,26 +255,61 @@ test_outbox_overflow (Clinic *clinic, gconstpointer data)
   g_assert_cmpstr (((CalldDeliveryRecord *) waiting->pdata[0])->event, ==, "e5");
 }
 
-/* A bot hears what is said to it, and never itself. */
+static void
+say_in (Clinic *clinic, const char *group_id, const char *sender_id, const char *text)
+{
+  g_autoptr (CalldMessageRecord) message = calld_message_record_new (
+      group_id, sender_id, text, CALL_MESSAGE_TEXT, NULL, CLINIC_NOW);
+  CalldChange *change = calld_change_new ();
+
+  calld_change_append_message (change, message);
+  commit (clinic, change);
+}
+
+static char *
+add_group (Clinic *clinic, CallGroupKind kind, const char *one, const char *other)
+{
+  g_autoptr (CalldConversationRecord) group = calld_conversation_record_new (NULL, kind, NULL,
+                                                                             CLINIC_NOW);
+  CalldChange *change = calld_change_new ();
+
+  g_ptr_array_add (group->members,
+                   calld_member_record_new (group->id, one, CALL_GROUP_ROLE_MEMBER, CLINIC_NOW));
+  g_ptr_array_add (group->members,
+                   calld_member_record_new (group->id, other, CALL_GROUP_ROLE_MEMBER, CLINIC_NOW));
+  calld_change_add_conversation (change, group);
+  commit (clinic, change);
+  return g_strdup (group->id);
+}
+
+/* A bot hears what is said to it where it is, never itself, and nothing of a visit. */
 static void
 test_bot (Clinic *clinic, gconstpointer data)
 {
   g_autoptr (CalldUserRecord) bot = calld_user_record_new ("Triage", NULL, CALL_ROLE_SERVICE, "UTC",
                                                            CLINIC_NOW);
-  g_autoptr (CalldWebhookRecord) outside = NULL, inside = NULL;
-  CalldChange *change = calld_change_new ();
   static const char *const texts[] = { "Bom dia", "/help", "Olá @triage, tudo bem?", "@triagem" };
+  g_autoptr (CalldWebhookRecord) webhook = NULL;
+  g_autofree char *group = NULL, *direct = NULL, *elsewhere = NULL;
+  CalldChange *change = calld_change_new ();
+  const char *doctor = clinic->doctor->id;
 
   calld_change_add_user (change, bot);
   commit (clinic, change);
-  outside = add_webhook (clinic, "*", bot->id);
-  inside = add_webhook (clinic, "new_message", clinic->patient->id);
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+  webhook = add_webhook (clinic, "new_message", bot->id);
+  group = add_group (clinic, CALL_GROUP_GROUP, doctor, bot->id);
+  elsewhere = add_group (clinic, CALL_GROUP_GROUP, doctor, clinic->patient->id);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++) {
+    say_in (clinic, group, doctor, texts[i]);
+    say_in (clinic, group, bot->id, texts[i]);
+    say_in (clinic, elsewhere, doctor, texts[i]);
     calld_message_record_free (clinic_say (clinic, texts[i], NULL, NULL));
-  calld_message_record_free (clinic_say (clinic, "@Bia Lima: hi", NULL, NULL));
+  }
   enqueue (clinic, "alert", NULL);
-  assert_waiting (clinic, outside, "");
-  assert_waiting (clinic, inside, "new_message new_message ");
+  assert_waiting (clinic, webhook, "new_message new_message ");
+  direct = add_group (clinic, CALL_GROUP_DIRECT, doctor, bot->id);
+  say_in (clinic, direct, doctor, "Bom dia");
+  assert_waiting (clinic, webhook, "new_message new_message new_message ");
 }
 
 /* --- push ------------------------------------------------------------------------------------- */

@@ -473,7 +473,8 @@ static void
 test_bot (Fixture *self, gconstpointer data)
 {
   Office *office = &self->office;
-  g_autoptr (CalldBots) bots = calld_bots_new (office->clock, office->clinic.store, office->auth);
+  g_autoptr (CalldBots) bots = calld_bots_new (office->clock, office->clinic.store, office->auth,
+                                               office->chat);
   g_autoptr (GAsyncResult) result = NULL, refused = NULL, unnamed = NULL;
   g_autoptr (CalldIdentity) known = NULL;
   g_autoptr (CalldBot) bot = NULL;
