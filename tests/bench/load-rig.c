@@ -6,7 +6,11 @@
 #define UNDER_WAY 256
 /* A prime: who speaks next is far from who spoke last. */
 #define STRIDE 7919
-#define SETTLE_MS 2000
+/* A server is at rest when it needs less than 1 % of a CPU for a second and a half. */
+#define REST_MS 500
+#define REST_CPU_NS (5 * 1000 * 1000)
+#define REST_STEPS 3
+#define REST_STEPS_MAX 120
 
 static char *
 hello (gpointer data, guint client)
@@ -82,12 +86,26 @@ load_rig_free (LoadRig *self)
   g_free (self);
 }
 
+/* A collector collects, and who came is told to those who know them. */
+static void
+wait_for_rest (LoadRig *self)
+{
+  guint calm = 0;
+
+  for (guint i = 0; i < REST_STEPS_MAX && calm < REST_STEPS; i++) {
+    guint64 cpu = load_process_get_cpu_ns (self->server->pid);
+
+    load_swarm_rest (self->swarm, REST_MS);
+    cpu = load_process_get_cpu_ns (self->server->pid) - cpu;
+    calm = cpu < REST_CPU_NS ? calm + 1 : 0;
+  }
+}
+
 /**
  * load_rig_connect:
  * @self: a rig
  *
- * Connects, signs in and joins everybody, and lets the server come to rest, so that a collector
- * collects.
+ * Connects, signs in and joins everybody, and lets the server come to rest.
  */
 void
 load_rig_connect (LoadRig *self)
@@ -99,7 +117,7 @@ load_rig_connect (LoadRig *self)
   load_swarm_connect_all (self->swarm, UNDER_WAY);
   self->connect_s = (double) (g_get_monotonic_time () - start) / G_USEC_PER_SEC;
   self->connect_cpu_s = (double) (load_process_get_cpu_ns (self->server->pid) - cpu) / 1e9;
-  load_swarm_rest (self->swarm, SETTLE_MS);
+  wait_for_rest (self);
 }
 
 /* One message of the next sender. */
