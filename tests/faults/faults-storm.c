@@ -21,14 +21,40 @@
 
 typedef struct {
   guint16 port;
-  gint stop; /* atomic */
   GArray *latencies;
+  GMutex lock; /* guards stop */
+  GCond stopped;
+  gboolean stop;
 } Checker;
 
 static guint
 get_number (const char *variable, guint value)
 {
   return g_getenv (variable) != NULL ? (guint) atoi (g_getenv (variable)) : value;
+}
+
+static gboolean
+wait_for_next_check (Checker *self)
+{
+  gint64 until = g_get_monotonic_time () + CHECK_INTERVAL_US;
+  gboolean stop;
+
+  g_mutex_lock (&self->lock);
+  while (!self->stop && g_cond_wait_until (&self->stopped, &self->lock, until))
+    ;
+  stop = self->stop;
+  g_mutex_unlock (&self->lock);
+  return !stop;
+}
+
+static void
+stop_checks (Checker *self, GThread *thread)
+{
+  g_mutex_lock (&self->lock);
+  self->stop = TRUE;
+  g_cond_signal (&self->stopped);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (thread);
 }
 
 /* A monitoring system asks again and again, each time on a connection of its own. */
@@ -39,7 +65,7 @@ check_health (gpointer data)
                                 "\r\n";
   Checker *self = data;
 
-  while (!g_atomic_int_get (&self->stop)) {
+  do {
     gint64 start = g_get_monotonic_time ();
     int fd = load_connect (self->port);
     char answer[2048] = "";
@@ -52,8 +78,7 @@ check_health (gpointer data)
     close (fd);
     ms = (double) (g_get_monotonic_time () - start) / 1000;
     g_array_append_val (self->latencies, ms);
-    g_usleep (CHECK_INTERVAL_US);
-  }
+  } while (wait_for_next_check (self));
   return NULL;
 }
 
@@ -89,8 +114,7 @@ test_storm (void)
   checker.latencies = g_array_new (FALSE, FALSE, sizeof (double));
   thread = g_thread_new ("health", check_health, &checker);
   took = storm (crowd, get_number ("CALL_STORM_SECONDS", 1));
-  g_atomic_int_set (&checker.stop, 1);
-  g_thread_join (thread);
+  stop_checks (&checker, thread);
   g_array_sort (checker.latencies, load_compare_doubles);
   g_print ("# %u clients came back in %.1f s; %u health checks: p50 %.1f ms, p99 %.1f, most %.1f\n",
            n, took, checker.latencies->len, load_percentile (checker.latencies, 0.5),
