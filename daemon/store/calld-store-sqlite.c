@@ -299,8 +299,8 @@ open_writing (const char *path, GError **error)
       !calld_sqlite_run (db,
                          "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "
                          "PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
-                         /* 8 MiB of pages; fold the log after 16 MiB rather than 4. */
-                         "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000;",
+                         /* 8 MiB of pages; fold the log after 64 MiB rather than 4. */
+                         "PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 16000;",
                          error))
     return NULL;
   if (killed) {
