@@ -9,16 +9,25 @@
 
 #include "call-error.h"
 
+#include <glib/gstdio.h>
 #include <gst/gst.h>
 
 #define FILE_SINK "callegresssink"
 #define IMENTIV_SINK "callimentivsink"
 #define NORMALIZER "callnormalizer"
+/* How long the end of a track waits for its last blocks to be posted; the rest stays in the spool.
+ */
+#define DRAIN GST_SECOND
 
 struct _CalldEgressChain {
   GstElement *pipeline;
   GstElement *first;
   GstElement *file_sink;
+  /* NULL when nothing is posted: what shuts while the track is muted, what posts, where it keeps
+   * blocks. */
+  GstElement *valve;
+  GstElement *post_sink;
+  char *spool;
   GstPad *pad;
 };
 
@@ -181,23 +190,49 @@ make_file_sink (const CalldEgressSettings *settings,
 }
 
 static GstElement *
-make_imentiv_sink (const CalldEgressSettings *settings,
-                   const CallEgressQuery *query,
-                   const char *meeting_id)
+make_post_sink (const CalldEgressSettings *settings, const char *spool)
 {
   GstElement *sink = gst_element_factory_make (IMENTIV_SINK, NULL);
 
   if (sink == NULL)
     return NULL;
-  g_object_set (sink, "location", settings->imentiv_url, "meeting-id", meeting_id, "participant",
-                query->participant, "track", query->track_id, "spool-location",
-                settings->spool_directory, "group-seconds",
-                query->group_seconds > 0 ? query->group_seconds : settings->group_seconds,
-                "timeout", settings->timeout_ms, NULL);
+  g_object_set (sink, "location", settings->imentiv_url, "spool-dir", spool, "timeout-ms",
+                settings->timeout_ms, "drain-timeout", (guint64) DRAIN, NULL);
   if (settings->imentiv_key != NULL)
     g_object_set (sink, "api-key", settings->imentiv_key, NULL);
-  gst_util_set_object_arg (G_OBJECT (sink), "payload", settings->wav_payload ? "wav" : "pcm");
   return sink;
+}
+
+/* A folder of its own for each track: no two write to one spool. */
+static gboolean
+add_post_sink (CalldEgressChain *self,
+               GstElement *last,
+               const CalldEgressSettings *settings,
+               const CallEgressQuery *query,
+               const char *meeting_id,
+               GError **error)
+{
+  g_autofree char *name = g_uuid_string_random ();
+
+  if (g_mkdir_with_parents (settings->spool_directory, 0700) < 0) {
+    g_set_error (error, CALL_ERROR, CALL_ERROR_FAILED, "cannot make the folder %s",
+                 settings->spool_directory);
+    return FALSE;
+  }
+  self->spool = g_build_filename (settings->spool_directory, name, NULL);
+  if (!add_named (self, &last, "valve", error))
+    return FALSE;
+  self->valve = last;
+  gst_util_set_object_arg (G_OBJECT (self->valve), "drop-mode", "forward-sticky-events");
+  self->post_sink = make_post_sink (settings, self->spool);
+  if (!add (self, &last, self->post_sink, IMENTIV_SINK, error))
+    return FALSE;
+  g_object_set (self->post_sink, "meeting-id", meeting_id, "participant", query->participant,
+                "track", query->track_id, "group-seconds",
+                query->group_seconds > 0 ? query->group_seconds : settings->group_seconds, NULL);
+  gst_util_set_object_arg (G_OBJECT (self->post_sink), "payload",
+                           settings->wav_payload ? "wav" : "pcm");
+  return TRUE;
 }
 
 static gboolean
@@ -220,8 +255,7 @@ add_sinks (CalldEgressChain *self,
   tee = last;
   if (!add (self, &last, self->file_sink, FILE_SINK, error))
     return FALSE;
-  last = tee;
-  return add (self, &last, make_imentiv_sink (settings, query, meeting_id), IMENTIV_SINK, error);
+  return add_post_sink (self, tee, settings, query, meeting_id, error);
 }
 
 static gboolean
@@ -319,6 +353,76 @@ calld_egress_chain_new (const CalldEgressSettings *settings,
   return self;
 }
 
+static gboolean
+is_empty (GstElement *post_sink)
+{
+  guint64 pending = 0, dead = 0;
+
+  g_object_get (post_sink, "blocks-pending", &pending, "blocks-dead", &dead, NULL);
+  return pending == 0 && dead == 0;
+}
+
+/* Of a track whose blocks have all been posted. */
+static void
+remove_spool (const char *spool)
+{
+  g_autoptr (GDir) dir = g_dir_open (spool, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (spool, name, NULL);
+
+    /* The folder of dead letters is empty too. */
+    if (g_unlink (path) < 0)
+      g_rmdir (path);
+  }
+  g_rmdir (spool);
+}
+
+static void
+free_post_sink (gpointer data)
+{
+  GstElement *sink = data;
+  gboolean is_posted = is_empty (sink);
+  g_autofree char *spool = NULL;
+
+  g_object_get (sink, "spool-dir", &spool, NULL);
+  gst_element_set_state (sink, GST_STATE_NULL);
+  if (is_posted && spool != NULL)
+    remove_spool (spool);
+  gst_object_unref (sink);
+}
+
+/**
+ * calld_egress_chain_post_leftovers:
+ * @settings: where spools are
+ *
+ * Begins to post what earlier tracks, or an earlier process, could not. It goes on as long as the
+ * elements live.
+ *
+ * Returns: (transfer full): the elements that do
+ */
+GPtrArray *
+calld_egress_chain_post_leftovers (const CalldEgressSettings *settings)
+{
+  GPtrArray *sinks = g_ptr_array_new_with_free_func (free_post_sink);
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  if (settings->imentiv_url == NULL || !calld_egress_chain_has_imentiv ())
+    return sinks;
+  dir = g_dir_open (settings->spool_directory, 0, NULL);
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *spool = g_build_filename (settings->spool_directory, name, NULL);
+    GstElement *sink = gst_object_ref_sink (make_post_sink (settings, spool));
+
+    /* It posts from here on; it is never fed. */
+    gst_element_set_state (sink, GST_STATE_READY);
+    g_ptr_array_add (sinks, sink);
+  }
+  return sinks;
+}
+
 /**
  * calld_egress_chain_free:
  * @self: (transfer full): a chain
@@ -328,7 +432,12 @@ calld_egress_chain_new (const CalldEgressSettings *settings,
 void
 calld_egress_chain_free (CalldEgressChain *self)
 {
+  gboolean is_posted = self->post_sink != NULL && is_empty (self->post_sink);
+
   gst_element_set_state (self->pipeline, GST_STATE_NULL);
+  if (is_posted)
+    remove_spool (self->spool);
+  g_free (self->spool);
   gst_pad_set_active (self->pad, FALSE);
   gst_object_unref (self->pad);
   gst_object_unref (self->pipeline);
@@ -376,7 +485,11 @@ calld_egress_chain_push_mute (CalldEgressChain *self, gboolean muted)
 {
   GstStructure *structure = gst_structure_new ("call-mute", "muted", G_TYPE_BOOLEAN, muted, NULL);
 
+  if (self->valve != NULL && muted)
+    calld_egress_chain_push_flush (self);
   gst_pad_push_event (self->pad, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM, structure));
+  if (self->valve != NULL)
+    g_object_set (self->valve, "drop", muted, NULL);
 }
 
 /**

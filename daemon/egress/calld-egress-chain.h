@@ -62,6 +62,7 @@ typedef struct _CalldEgressChain CalldEgressChain;
 gboolean calld_egress_chain_init (GError **error);
 gboolean calld_egress_chain_has_imentiv (void);
 guint calld_egress_chain_recover (const CalldEgressSettings *settings);
+GPtrArray *calld_egress_chain_post_leftovers (const CalldEgressSettings *settings);
 
 CalldEgressChain *calld_egress_chain_new (const CalldEgressSettings *settings,
                                           const CallEgressQuery *query,

@@ -27,6 +27,8 @@ struct _CalldEgress {
   CalldEgressSettings settings;
   CalldEgressPool *pool;
   GThread *recovery;
+  /* Elements that post what earlier tracks could not. */
+  GPtrArray *leftovers;
   guint8 key[KEY_SIZE];
   gboolean is_available;
 
@@ -157,6 +159,7 @@ calld_egress_start (CalldEgress *self)
     return;
   }
   self->pool = calld_egress_pool_new (self->config->egress_workers);
+  self->leftovers = calld_egress_chain_post_leftovers (&self->settings);
   self->recovery = g_thread_new ("calld-recovery", recover, self);
   self->is_available = TRUE;
   if (self->settings.imentiv_url == NULL)
@@ -180,6 +183,7 @@ calld_egress_stop (CalldEgress *self)
   self->is_available = FALSE;
   g_clear_pointer (&self->recovery, g_thread_join);
   g_clear_pointer (&self->pool, calld_egress_pool_stop);
+  g_clear_pointer (&self->leftovers, g_ptr_array_unref);
 }
 
 /**
