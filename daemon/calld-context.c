@@ -350,6 +350,7 @@ calld_context_start (CalldContext *self, gboolean demo, GError **error)
   if (!prepare_clinic (self, demo, error))
     return FALSE;
   calld_jobs_start (self->jobs);
+  calld_files_start (self->files);
   calld_webhooks_start (self->webhooks);
   if (self->config->livekit_url != NULL)
     self->egress_keeper = calld_egress_keeper_new (self->config, self->clock, self->store,
@@ -433,6 +434,8 @@ calld_context_stop (CalldContext *self)
   self->parts.stopping = TRUE;
   if (self->jobs != NULL)
     calld_jobs_stop (self->jobs);
+  if (self->files != NULL)
+    calld_files_stop (self->files);
   if (self->webhooks != NULL)
     calld_webhooks_stop (self->webhooks);
   if (self->hub != NULL)

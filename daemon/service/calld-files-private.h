@@ -15,6 +15,12 @@ struct _CalldFiles {
   CalldStore *store;
   CalldBlobs *blobs;
   CalldChat *chat;
+
+  /* Of sweeping: %NULL before it begins, the timer only between two sweeps. */
+  GCancellable *cancellable;
+  CalldTimer *timer;
+  guint sweep_step;
+  guint n_sweeps;
 };
 
 G_END_DECLS

@@ -384,6 +384,8 @@ calld_files_dispose (GObject *object)
 {
   CalldFiles *self = CALLD_FILES (object);
 
+  calld_files_stop (self);
+  g_clear_object (&self->cancellable);
   g_clear_object (&self->chat);
   g_clear_pointer (&self->blobs, calld_blobs_unref);
   g_clear_object (&self->store);

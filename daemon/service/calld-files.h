@@ -39,6 +39,8 @@ CalldFiles *calld_files_new (CalldConfig *config,
                              CalldBlobs *blobs,
                              CalldChat *chat);
 CalldBlobs *calld_files_get_blobs (CalldFiles *self);
+void calld_files_start (CalldFiles *self);
+void calld_files_stop (CalldFiles *self);
 
 void calld_files_announce_async (CalldFiles *self,
                                  CalldIdentity *who,

@@ -412,6 +412,32 @@ test_scanner (House *self, gconstpointer data)
   g_assert_false (json_object_has_member (file, "url"));
 }
 
+/* A file goes with its message, at once for readers and from the disk after a restart. */
+static void
+test_recalled (House *self, gconstpointer data)
+{
+  g_autoptr (JsonObject) ack = NULL, recalled = NULL;
+  g_autofree char *id = NULL, *path = NULL, *blob = NULL;
+  const char *file_id;
+
+  caller_connect (self->clinician);
+  ack = upload_event (self, "a.txt", "hello", NULL);
+  id = message_of (ack);
+  file_id = json_object_get_string_member (
+      json_object_get_object_member (json_object_get_object_member (ack, "message"), "file"), "id");
+  path = g_strconcat ("/api/files/", file_id, NULL);
+  blob = g_build_filename (self->calld->directory, "files", "kept", file_id + strlen (file_id) - 2,
+                           file_id, NULL);
+  g_assert_true (g_file_test (blob, G_FILE_TEST_EXISTS));
+  refuse (self, 200, ask (self->patient, "GET", path, NULL, NULL));
+  recalled = caller_emit (self->clinician, "recall_message", "{\"messageId\":\"%s\"}", id);
+  g_assert_false (json_object_has_member (recalled, "error"));
+  refuse (self, 404, ask (self->patient, "GET", path, NULL, NULL));
+  calld_fixture_restart (self->calld);
+  while (g_file_test (blob, G_FILE_TEST_EXISTS))
+    g_usleep (20000);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -427,5 +453,6 @@ main (int argc, char **argv)
   ADD ("links", test_links);
   ADD ("event", test_event);
   ADD ("scanner", test_scanner);
+  ADD ("recalled", test_recalled);
   return g_test_run ();
 }
