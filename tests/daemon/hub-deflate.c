@@ -236,6 +236,19 @@ get_peak (void)
   return g_ascii_strtoull (line + 6, NULL, 10);
 }
 
+/* A sanitizer keeps what was freed for a while, so that memory says nothing. */
+static gboolean
+is_sanitized (void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+  return TRUE;
+#elif defined(__has_feature)
+  return __has_feature (address_sanitizer);
+#else
+  return FALSE;
+#endif
+}
+
 /* From here on the mark counts what happens now: "5" resets it (proc(5)). */
 static gboolean
 reset_peak (void)
@@ -273,7 +286,8 @@ bomb (HubFixture *fixture, gpointer user_data)
     g_assert_cmpuint (raw_read_close (fd), ==, CALL_WEBSOCKET_CODE_TOO_BIG);
     close (fd);
   }
-  g_assert_cmpuint (get_peak () - before, <, 8 * 1024);
+  if (!is_sanitized ())
+    g_assert_cmpuint (get_peak () - before, <, 8 * 1024);
 }
 
 /* What all incomplete messages may take together holds for what is unpacked too. */

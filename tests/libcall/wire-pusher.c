@@ -211,8 +211,9 @@ test_members (void)
   }
   g_assert_true (call_pusher_user_parse ("{\"id\":\"7\"}", &user, NULL));
   g_assert_cmpstr (user, ==, "7");
-  g_assert_false (call_pusher_user_parse ("{\"id\":7}", &id, NULL));
-  g_assert_null (id);
+  g_clear_pointer (&user, g_free);
+  g_assert_false (call_pusher_user_parse ("{\"id\":7}", &user, NULL));
+  g_assert_null (user);
 }
 
 static void
