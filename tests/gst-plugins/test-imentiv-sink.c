@@ -331,6 +331,39 @@ test_tls (Fixture *fixture, gconstpointer data)
   assert_taken (fixture, 3, fixture->n_pushed);
 }
 
+/* The launch line of the documentation, towards our receiver. */
+static void
+test_line (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *source = g_build_filename (g_getenv ("CALL_SOURCE_ROOT"),
+                                              "gst-plugins/gstcallimentivsink.c", NULL);
+  g_autoptr (GRegex) newline = g_regex_new ("\\s*\\n \\*\\s*", 0, 0, NULL);
+  g_autofree char *text = NULL, *start = NULL, *line = NULL;
+  g_autofree char *host = g_strdup_printf ("127.0.0.1:%u", fixture->port);
+  g_autofree char *folder = g_strconcat ("spool-dir=", fixture->folder, "/line", NULL);
+  g_autoptr (GString) filled = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GstElement) pipeline = NULL;
+  g_autoptr (GstBus) bus = NULL;
+  g_autoptr (GstMessage) message = NULL;
+
+  g_assert_true (g_file_get_contents (source, &text, NULL, NULL));
+  start = g_strdup (strstr (text, "gst-launch-1.0 ") + strlen ("gst-launch-1.0 "));
+  *strstr (start, "]|") = '\0';
+  line = g_regex_replace_literal (newline, start, -1, 0, " ", 0, NULL);
+  filled = g_string_new (line);
+  g_assert_cmpuint (g_string_replace (filled, "127.0.0.1:8088", host, 1), ==, 1);
+  g_assert_cmpuint (g_string_replace (filled, "spool-dir=spool", folder, 1), ==, 1);
+  pipeline = gst_parse_launch (filled->str, &error);
+  g_assert_no_error (error);
+  bus = gst_element_get_bus (pipeline);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (bus, 60 * GST_SECOND, GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  block_receiver_wait (fixture->receiver, 4);
+}
+
 /* --- killed ---------------------------------------------------------------------- */
 
 /* The process that will be killed: sends as fast as it can. */
@@ -438,6 +471,7 @@ main (int argc, char *argv[])
   TEST ("/imentiv-sink/down", test_down);
   TEST ("/imentiv-sink/full", test_full);
   TEST ("/imentiv-sink/tls", test_tls);
+  TEST ("/imentiv-sink/line", test_line);
   TEST ("/imentiv-sink/killed", test_killed);
   return g_test_run ();
 }
