@@ -25,7 +25,7 @@ function token(claims) {
 async function start(port = 0) {
   const child = spawn(process.env.CALLD_BINARY, ['--print-port', '--no-dbus', '--host=127.0.0.1', `--port=${port}`,
     `--state-directory=${directory}`, `--database-url=sqlite://${database}`, '--rate-limit-per-minute=100000'],
-  { stdio: ['ignore', 'pipe', 'ignore'], cwd: directory, env: { ...process.env, JWT_SECRET: secret } });
+  { stdio: ['ignore', 'pipe', process.env.CALLD_LOG ? 'inherit' : 'ignore'], cwd: directory, env: { ...process.env, JWT_SECRET: secret } });
   const exited = new Promise((resolve) => child.once('exit', resolve));
   process.on('exit', () => child.kill('SIGKILL'));
   for await (const line of createInterface({ input: child.stdout })) {
