@@ -38,6 +38,25 @@ find_message (Crowd *self, const char *text, gsize length)
   return self->messages->pdata[number];
 }
 
+/* Notes all messages a packet tells of, one or a list. */
+static void
+learn (Crowd *self, guint client, const char *text, gsize length)
+{
+  const char *end = text + length;
+  const char *at = text;
+
+  while ((at = memchr (at, '#', (gsize) (end - at))) != NULL) {
+    CrowdMessage *message = find_message (self, at, (gsize) (end - at));
+
+    if (message != NULL)
+      message->known |= G_GUINT64_CONSTANT (1) << client % self->room_size;
+    at++;
+  }
+  for (at = text; (at = strstr (at, "\"seq\":")) != NULL; at++)
+    self->last_seq[client] = MAX (self->last_seq[client],
+                                  g_ascii_strtoull (at + strlen ("\"seq\":"), NULL, 10));
+}
+
 static void
 on_packet (gpointer data, guint client, const char *text, gsize length)
 {
@@ -50,9 +69,16 @@ on_packet (gpointer data, guint client, const char *text, gsize length)
     self->last_refusal = g_strndup (text, length);
     return;
   }
+  if (g_str_has_prefix (text, "432[")) {
+    g_assert_nonnull (strstr (text, "\"more\":false"));
+    self->resumed++;
+    learn (self, client, text, length);
+    return;
+  }
   message = find_message (self, text, length);
   if (message == NULL)
     return;
+  learn (self, client, text, length);
   if (g_str_has_prefix (text, "42[\"new_message\"")) {
     message->heard++;
   } else if (g_str_has_prefix (text, "42[\"message_sent\"") && message->acknowledged_us == 0) {
@@ -168,6 +194,32 @@ crowd_wait_for_all (Crowd *self)
     crowd_turn (self, 20);
 }
 
+/* Everybody names the last sequence it knows, and is told what came since. */
+void
+crowd_resume (Crowd *self)
+{
+  self->resumed = 0;
+  for (guint i = 0; i < self->n_clients; i++) {
+    g_autofree char *packet = g_strdup_printf (
+        "422[\"resume\",{\"groupId\":\"%s\",\"seq\":%" G_GUINT64_FORMAT "}]",
+        self->clinic->groups[i / self->room_size], self->last_seq[i]);
+
+    load_swarm_send (self->swarm, i, packet);
+  }
+  while (self->resumed < self->n_clients)
+    crowd_turn (self, 20);
+}
+
+/* Every message is known to all members of its room, live or by asking. */
+void
+crowd_assert_known_by_all (Crowd *self)
+{
+  const guint64 all = (G_GUINT64_CONSTANT (1) << self->room_size) - 1;
+
+  for (guint i = 0; i < self->messages->len; i++)
+    g_assert_cmphex (((CrowdMessage *) self->messages->pdata[i])->known, ==, all);
+}
+
 /* Every message from number @from on was heard by each other member of its room, once. */
 void
 crowd_assert_heard_by_all (Crowd *self, guint from)
@@ -238,7 +290,7 @@ crowd_check_store (Crowd *self)
 /**
  * crowd_new:
  * @n_clients: how many people
- * @room_size: how many to a group
+ * @room_size: how many to a group, fewer than 64
  * @flags: (nullable): further flags of calld
  *
  * Starts calld on a fresh database, and lets everybody in.
@@ -260,6 +312,7 @@ crowd_new (guint n_clients, guint room_size, const char *const *flags)
   self->n_clients = n_clients;
   self->room_size = room_size;
   self->messages = g_ptr_array_new_with_free_func (g_free);
+  self->last_seq = g_new0 (guint64, n_clients);
   self->lost = g_array_new (FALSE, FALSE, sizeof (guint));
   self->clinic = load_clinic_new (n_clients, room_size);
   self->server = load_server_new (LOAD_CALLD, self->clinic, flags);
@@ -277,5 +330,6 @@ crowd_free (Crowd *self)
   g_ptr_array_unref (self->messages);
   g_array_unref (self->lost);
   g_free (self->last_refusal);
+  g_free (self->last_seq);
   g_free (self);
 }

@@ -21,6 +21,8 @@ typedef struct {
   guint room_size;
   GPtrArray *messages; /* CrowdMessage by number */
   GArray *lost;        /* guint: clients that are to connect again */
+  guint64 *last_seq;   /* by client: the last it heard of */
+  guint resumed;       /* answers to those who asked what they missed */
   guint sent;
   guint acknowledged;
   guint refused;
@@ -34,7 +36,8 @@ typedef struct {
   guint sender;
   gint64 due_us;
   gint64 acknowledged_us; /* 0 for not yet */
-  guint16 heard;          /* by members other than the sender */
+  guint16 heard;          /* by members other than the sender, as it was said */
+  guint64 known;          /* mask of the members that have it, live or by asking */
 } CrowdMessage;
 
 Crowd *crowd_new (guint n_clients, guint room_size, const char *const *flags);
@@ -45,6 +48,8 @@ void crowd_chat (Crowd *self, guint rate, double seconds);
 void crowd_say_again (Crowd *self);
 gboolean crowd_settle (Crowd *self, double seconds);
 void crowd_wait_for_all (Crowd *self);
+void crowd_resume (Crowd *self);
+void crowd_assert_known_by_all (Crowd *self);
 void crowd_assert_heard_by_all (Crowd *self, guint from);
 double crowd_get_latency (Crowd *self, guint from, double p);
 void crowd_check_store (Crowd *self);

@@ -7,7 +7,8 @@
 
 /*
  * calld dies without a word, again and again, while a thousand messages a second come in. Nothing
- * that was acknowledged is lost, nothing is there twice, and everybody comes back and hears on.
+ * that was acknowledged is lost, nothing is there twice, and everybody comes back, is told what it
+ * missed, and hears on.
  */
 
 #define PEOPLE 200
@@ -32,8 +33,12 @@ test_kill (void)
     load_server_start (crowd->server);
     crowd_wait_for_all (crowd);
     g_test_message ("death %u: %u said, %u acknowledged", i + 1, crowd->sent, crowd->acknowledged);
+    /* What was stored before it died and not told any more is had by asking. */
+    crowd_resume (crowd);
     crowd_say_again (crowd);
     g_assert_true (crowd_settle (crowd, 60));
+    crowd_resume (crowd);
+    crowd_assert_known_by_all (crowd);
   }
   g_assert_cmpuint (crowd->refused, ==, 0);
   g_assert_cmpuint (crowd->departures, ==, DEATHS * PEOPLE);
