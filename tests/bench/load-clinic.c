@@ -17,7 +17,8 @@
  * an import would.
  */
 
-#define HOUR_S G_GINT64_CONSTANT (3600)
+/* Days may pass in seconds. */
+#define TOKEN_SECONDS G_GINT64_CONSTANT (30 * 24 * 3600)
 
 static CalldSqlite *
 open_database (LoadClinic *self)
@@ -110,7 +111,7 @@ sign (CallJwtKey *key, const char *user, gint64 now_s)
     .role = CALL_ROLE_DOCTOR,
     .name = (char *) "Ana Souza",
     .issued_at = now_s,
-    .expires_at = now_s + 12 * HOUR_S,
+    .expires_at = now_s + TOKEN_SECONDS,
   };
   g_autoptr (GError) error = NULL;
   char *token = call_jwt_sign (key, &claims, &error);
