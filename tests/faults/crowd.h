@@ -6,6 +6,18 @@
 
 G_BEGIN_DECLS
 
+/* A sanitizer keeps what was freed: its memory says nothing. */
+#if defined(__SANITIZE_ADDRESS__)
+#define CROWD_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CROWD_SANITIZED 1
+#endif
+#endif
+#ifndef CROWD_SANITIZED
+#define CROWD_SANITIZED 0
+#endif
+
 /*
  * Crowd:
  *

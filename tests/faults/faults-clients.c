@@ -57,7 +57,8 @@ test_deaf (void)
            (most - MIN (before, most)) / 1024);
   assert_metric (crowd, "slow_reader_closed", 100);
   /* 100 queues of 1 MiB at most, whose frames are shared by each room. */
-  g_assert_cmpuint (most, <, before + 100 * MIB);
+  if (!CROWD_SANITIZED)
+    g_assert_cmpuint (most, <, before + 100 * MIB);
   for (guint i = 0; i < crowd->sent; i++)
     g_assert_cmpuint (((CrowdMessage *) crowd->messages->pdata[i])->heard, >=, ROOM / 2 - 1);
   crowd_free (crowd);
