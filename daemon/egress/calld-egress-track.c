@@ -5,6 +5,7 @@
 
 #include "calld-egress-track.h"
 
+#include "calld-egress-pool.h"
 #include "calld-log.h"
 
 #include <string.h>
@@ -12,8 +13,6 @@
 #define NS_PER_SECOND G_GUINT64_CONSTANT (1000000000)
 #define NS_PER_US 1000
 #define UNIT_MAX 4
-/* Fewer tracks are not worth waking another thread. */
-#define BATCH_MIN 8
 /* How often the counts of the sink are read. */
 #define STATS_US G_USEC_PER_SEC
 
@@ -31,17 +30,6 @@ typedef struct {
   gsize length; /* of a gap: the bytes that are missing */
   gint64 at_us;
 } Item;
-
-struct _CalldEgressPool {
-  GThreadPool *threads;
-  guint n_threads;
-  /* Tracks with something to do, until somebody says run: waking a thread costs more than what it
-   * does for one track. */
-  GMutex lock;
-  GPtrArray *ready;
-  /* Atomic: bytes that wait in all tracks. */
-  gsize waiting;
-};
 
 struct _CalldEgressTrack {
   gatomicrefcount refs;
@@ -73,87 +61,6 @@ struct _CalldEgressTrack {
   gboolean pending_mute;
 };
 
-/* --- pool ------------------------------------------------------------------------------------- */
-
-static void work_on_all (gpointer data, gpointer user_data);
-
-/**
- * calld_egress_pool_new:
- * @threads: how many
- *
- * Makes the workers.
- *
- * Returns: (transfer full): the pool
- */
-CalldEgressPool *
-calld_egress_pool_new (guint threads)
-{
-  CalldEgressPool *self = g_atomic_rc_box_new0 (CalldEgressPool);
-
-  g_mutex_init (&self->lock);
-  self->ready = g_ptr_array_new ();
-  self->n_threads = threads;
-  self->threads = g_thread_pool_new (work_on_all, self, (gint) threads, TRUE, NULL);
-  return self;
-}
-
-static void
-pool_clear (gpointer data)
-{
-  CalldEgressPool *self = data;
-
-  g_ptr_array_unref (self->ready);
-  g_mutex_clear (&self->lock);
-}
-
-static void
-pool_unref (CalldEgressPool *self)
-{
-  g_atomic_rc_box_release_full (self, pool_clear);
-}
-
-/**
- * calld_egress_pool_run:
- * @self: the pool
- *
- * Has the workers take up all tracks with something to do: once after many were pushed to.
- */
-void
-calld_egress_pool_run (CalldEgressPool *self)
-{
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->n_threads && self->ready->len > 0 && self->threads != NULL; i++) {
-    guint n = (self->ready->len + self->n_threads - i - 1) / (self->n_threads - i);
-    GPtrArray *batch = g_ptr_array_sized_new (n);
-
-    /* A few tracks are one worker's. */
-    n = MIN (MAX (n, BATCH_MIN), self->ready->len);
-    for (guint j = 0; j < n; j++)
-      g_ptr_array_add (batch, g_ptr_array_steal_index_fast (self->ready, self->ready->len - 1));
-    g_thread_pool_push (self->threads, batch, NULL);
-  }
-  g_mutex_unlock (&self->lock);
-}
-
-/**
- * calld_egress_pool_stop:
- * @self: (transfer full): a pool whose tracks have ended
- *
- * Lets the workers finish what there is, then ends them.
- */
-void
-calld_egress_pool_stop (CalldEgressPool *self)
-{
-  GThreadPool *threads;
-
-  calld_egress_pool_run (self);
-  g_mutex_lock (&self->lock);
-  threads = g_steal_pointer (&self->threads);
-  g_mutex_unlock (&self->lock);
-  g_thread_pool_free (threads, FALSE, TRUE);
-  pool_unref (self);
-}
-
 /* --- life ------------------------------------------------------------------------------------- */
 
 static void
@@ -184,7 +91,7 @@ calld_egress_track_new (CalldEgressPool *pool, const CallEgressQuery *query)
 
   g_atomic_ref_count_init (&self->refs);
   g_mutex_init (&self->lock);
-  self->pool = g_atomic_rc_box_acquire (pool);
+  self->pool = calld_egress_pool_ref (pool);
   copy_query (&self->query, query);
   self->inbox = g_array_new (FALSE, FALSE, sizeof (Item));
   self->actual = (CalldEgressFormat){ query->sample_rate, query->channels };
@@ -199,18 +106,12 @@ calld_egress_track_ref (CalldEgressTrack *self)
   return self;
 }
 
-static void
-forget_waiting (CalldEgressTrack *self, gsize bytes)
-{
-  __atomic_sub_fetch (&self->pool->waiting, bytes, __ATOMIC_RELAXED);
-}
-
 void
 calld_egress_track_unref (CalldEgressTrack *self)
 {
   if (!g_atomic_ref_count_dec (&self->refs))
     return;
-  forget_waiting (self, self->inbox_bytes);
+  calld_egress_pool_give_back (self->pool, self->inbox_bytes);
   for (guint i = 0; i < self->inbox->len; i++)
     g_free (g_array_index (self->inbox, Item, i).data);
   g_array_unref (self->inbox);
@@ -218,7 +119,7 @@ calld_egress_track_unref (CalldEgressTrack *self)
   g_clear_pointer (&self->heard, g_byte_array_unref);
   call_egress_query_clear (&self->query);
   g_free (self->meeting_id);
-  pool_unref (self->pool);
+  calld_egress_pool_unref (self->pool);
   g_mutex_clear (&self->lock);
   g_free (self);
 }
@@ -232,10 +133,7 @@ schedule (CalldEgressTrack *self)
   if (self->is_scheduled || !self->is_started || self->inbox->len == 0)
     return;
   self->is_scheduled = TRUE;
-  g_mutex_lock (&self->pool->lock);
-  if (self->pool->threads != NULL)
-    g_ptr_array_add (self->pool->ready, calld_egress_track_ref (self));
-  g_mutex_unlock (&self->pool->lock);
+  calld_egress_pool_add (self->pool, self);
 }
 
 static void
@@ -304,14 +202,12 @@ calld_egress_track_push (CalldEgressTrack *self, guint8 *data, gsize length, gin
   g_mutex_lock (&self->lock);
   self->stats.received += length;
   if (self->is_ended || self->inbox_bytes + length > CALLD_EGRESS_TRACK_BYTES ||
-      __atomic_load_n (&self->pool->waiting, __ATOMIC_RELAXED) + length >
-          CALLD_EGRESS_TOTAL_BYTES) {
+      !calld_egress_pool_take (self->pool, length)) {
     self->stats.dropped += length;
     add_gap (self, length);
     g_free (data);
   } else {
     self->inbox_bytes += length;
-    __atomic_add_fetch (&self->pool->waiting, length, __ATOMIC_RELAXED);
     add_item (self, &item);
   }
   g_mutex_unlock (&self->lock);
@@ -627,8 +523,8 @@ take_inbox (CalldEgressTrack *self, gsize *bytes)
 }
 
 /* A track comes at the pace of speech, so a worker that takes all of it starves no other. */
-static void
-work (CalldEgressTrack *self)
+void
+calld_egress_track_work (CalldEgressTrack *self)
 {
   gint64 now_us = g_get_monotonic_time ();
   GArray *items;
@@ -638,20 +534,11 @@ work (CalldEgressTrack *self)
     for (guint i = 0; i < items->len; i++)
       take_item (self, &g_array_index (items, Item, i));
     g_array_unref (items);
-    forget_waiting (self, bytes);
+    calld_egress_pool_give_back (self->pool, bytes);
     if (now_us - self->stats_read_us >= STATS_US) {
       self->stats_read_us = now_us;
       read_counts (self);
     }
   }
   calld_egress_track_unref (self);
-}
-
-static void
-work_on_all (gpointer data, gpointer user_data)
-{
-  g_autoptr (GPtrArray) batch = data;
-
-  for (guint i = 0; i < batch->len; i++)
-    work (g_ptr_array_index (batch, i));
 }

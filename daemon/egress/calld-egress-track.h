@@ -48,10 +48,6 @@ typedef struct {
   gboolean is_muted;
 } CalldEgressTrackStats;
 
-CalldEgressPool *calld_egress_pool_new (guint threads);
-void calld_egress_pool_run (CalldEgressPool *self);
-void calld_egress_pool_stop (CalldEgressPool *self);
-
 CalldEgressTrack *calld_egress_track_new (CalldEgressPool *pool, const CallEgressQuery *query);
 CalldEgressTrack *calld_egress_track_ref (CalldEgressTrack *self);
 void calld_egress_track_unref (CalldEgressTrack *self);

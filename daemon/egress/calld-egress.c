@@ -5,6 +5,7 @@
 
 #include "calld-egress.h"
 
+#include "calld-egress-pool.h"
 #include "calld-log.h"
 
 #include "call-error.h"

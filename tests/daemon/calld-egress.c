@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "config.h"
 
-#include "calld-egress-format.h"
+#include "calld-egress-pool.h"
 #include "calld-fixture.h"
 #include "livekit-sender.h"
 
@@ -425,6 +425,25 @@ test_format (void)
   }
 }
 
+/* Nobody takes what comes: it is dropped above the bound, and counted. */
+static void
+test_overflow (void)
+{
+  CalldEgressPool *pool = calld_egress_pool_new (1);
+  CallEgressQuery query = { .room_name = (char *) "a", .sample_rate = 48000, .channels = 1 };
+  CalldEgressTrack *track = calld_egress_track_new (pool, &query);
+  CalldEgressTrackStats stats;
+  const gsize piece = 64 * 1024;
+
+  for (gsize sent = 0; sent < CALLD_EGRESS_TRACK_BYTES + 3 * piece; sent += piece)
+    calld_egress_track_push (track, g_malloc0 (piece), piece, 0);
+  calld_egress_track_get_stats (track, &stats);
+  g_assert_cmpuint (stats.received, ==, CALLD_EGRESS_TRACK_BYTES + 3 * piece);
+  g_assert_cmpuint (stats.dropped, ==, 3 * piece);
+  calld_egress_pool_stop (pool);
+  calld_egress_track_unref (track);
+}
+
 #define ADD(path, func) g_test_add (path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -434,6 +453,7 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/calld-egress/format", test_format);
+  g_test_add_func ("/calld-egress/overflow", test_overflow);
   ADD ("/calld-egress/wav", test_wav);
   ADD ("/calld-egress/mute", test_mute);
   ADD ("/calld-egress/really-stereo", test_really_stereo);
