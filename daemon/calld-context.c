@@ -5,7 +5,6 @@
 
 #include "calld-context.h"
 
-#include "calld-alert-hook.h"
 #include "calld-api-page-resources.h"
 #include "calld-bus-local.h"
 #include "calld-demo.h"
@@ -19,6 +18,7 @@
 #include "calld-peerjs.h"
 #include "calld-server.h"
 #include "calld-socketio.h"
+#include "calld-watch.h"
 #include "calld-web-resources.h"
 #include "calld-webhooks.h"
 
@@ -57,8 +57,7 @@ struct _CalldContext {
   CalldServer *server;
   CalldHub *hub;
   CalldGateway *gateway;
-  CalldWatchdog *watchdog;
-  CalldAlertHook *alert_hook;
+  CalldWatch *watch;
   CalldGoodbye *goodbye;
   char *address;
   char *demo_link;
@@ -190,26 +189,9 @@ build_gateways (CalldContext *self)
 }
 
 static void
-take_stats (CalldStats *stats, gpointer user_data)
-{
-  calld_context_get_stats (user_data, stats);
-}
-
-static void
-on_alert (CalldAlert alert, CalldAlertChange change, double value, gpointer user_data)
-{
-  CalldContext *self = user_data;
-
-  if (self->alert_hook != NULL)
-    calld_alert_hook_tell (self->alert_hook, alert, change, value);
-}
-
-static void
 build_watch (CalldContext *self)
 {
-  const CalldConfig *config = self->config;
-
-  self->parts.stats = (CalldStatsSources){
+  CalldStatsSources sources = {
     .config = self->config,
     .clock = self->clock,
     .store = self->store,
@@ -218,16 +200,10 @@ build_watch (CalldContext *self)
     .calls = self->calls,
     .began_us = self->parts.began_us,
   };
-  self->watchdog = calld_watchdog_new (&(CalldWatchdogOptions){
-      .clock = self->clock,
-      .take = take_stats,
-      .changed = on_alert,
-      .user_data = self,
-  });
-  if (config->alert_webhook_url != NULL)
-    self->alert_hook = calld_alert_hook_new (self->clock, config->alert_webhook_url,
-                                             config->alert_webhook_secret, config->public_url);
-  self->parts.watchdog = self->watchdog;
+
+  self->parts.stats = sources;
+  self->watch = calld_watch_new (&sources);
+  self->parts.watchdog = calld_watch_get_watchdog (self->watch);
 }
 
 static gboolean
@@ -454,8 +430,7 @@ calld_context_free (CalldContext *self)
   if (self->handler != NULL)
     calld_handler_set_gateway (self->handler, NULL);
   self->parts.watchdog = NULL;
-  g_clear_pointer (&self->watchdog, calld_watchdog_free);
-  g_clear_pointer (&self->alert_hook, calld_alert_hook_free);
+  g_clear_pointer (&self->watch, calld_watch_free);
   g_clear_object (&self->gateway);
   g_clear_object (&self->hub);
   if (self->egress != NULL)
@@ -521,17 +496,6 @@ calld_context_get_demo_link (CalldContext *self)
 }
 
 /**
- * calld_context_get_stats:
- * @self: a daemon
- * @stats: (out caller-allocates): how everything is
- */
-void
-calld_context_get_stats (CalldContext *self, CalldStats *stats)
-{
-  calld_stats_take (stats, &self->parts.stats);
-}
-
-/**
  * calld_context_get_report:
  * @self: a daemon
  *
@@ -540,10 +504,7 @@ calld_context_get_stats (CalldContext *self, CalldStats *stats)
 CallStatsAnswer *
 calld_context_get_report (CalldContext *self)
 {
-  CalldStats stats;
-
-  calld_context_get_stats (self, &stats);
-  return calld_report_new (&stats, self->watchdog, calld_clock_now_ms (self->clock));
+  return calld_watch_report (self->watch);
 }
 
 CalldConfig *

@@ -37,7 +37,6 @@ void calld_context_stop (CalldContext *self);
 const char *calld_context_get_address (CalldContext *self);
 const char *calld_context_get_demo_link (CalldContext *self);
 
-void calld_context_get_stats (CalldContext *self, CalldStats *stats);
 CallStatsAnswer *calld_context_get_report (CalldContext *self);
 
 CalldConfig *calld_context_get_config (CalldContext *self);

@@ -10,6 +10,7 @@
 static const char *const protocols[CALLD_HUB_PROTOCOLS] = {
   [CALLD_PROTOCOL_SOCKETIO] = "socketio",
   [CALLD_PROTOCOL_PEERJS] = "peerjs",
+  [CALLD_PROTOCOL_PUSHER] = "pusher",
 };
 
 /**
