@@ -103,7 +103,7 @@ count_lost (GstCallHttpQueue *self, gsize size)
 static Block *
 peek_block (GstCallHttpQueue *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   return g_queue_peek_head (&self->blocks);
 }
@@ -489,7 +489,7 @@ gst_call_http_queue_push (GstCallHttpQueue *self, const char *meta, GBytes *body
 gboolean
 gst_call_http_queue_wait (GstCallHttpQueue *self, gint64 timeout_us)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   gint64 end = g_get_monotonic_time () + timeout_us;
 
   while (self->stats.pending > 0 && !self->is_interrupted)
@@ -506,7 +506,7 @@ gst_call_http_queue_wait (GstCallHttpQueue *self, gint64 timeout_us)
 void
 gst_call_http_queue_interrupt (GstCallHttpQueue *self, gboolean interrupted)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   self->is_interrupted = interrupted;
   g_cond_broadcast (&self->changed);
@@ -532,7 +532,7 @@ gst_call_http_queue_replay (GstCallHttpQueue *self)
 void
 gst_call_http_queue_get_stats (GstCallHttpQueue *self, GstCallHttpStats *stats)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   *stats = self->stats;
 }

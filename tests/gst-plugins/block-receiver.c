@@ -178,7 +178,7 @@ block_receiver_get_port (BlockReceiver *self)
 void
 block_receiver_plan (BlockReceiver *self, const guint *statuses, guint n)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
 
   for (guint i = 0; i < n; i++)
     g_queue_push_tail (&self->plan, GUINT_TO_POINTER (statuses[i]));
@@ -192,7 +192,7 @@ block_receiver_plan (BlockReceiver *self, const guint *statuses, guint n)
 void
 block_receiver_wait (BlockReceiver *self, guint n_taken)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   gint64 end = g_get_monotonic_time () + DEADLINE;
 
   while (g_hash_table_size (self->keys) < n_taken)
@@ -209,7 +209,7 @@ block_receiver_wait (BlockReceiver *self, guint n_taken)
 GPtrArray *
 block_receiver_get_requests (BlockReceiver *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   GPtrArray *requests = g_ptr_array_new ();
 
   for (guint i = 0; i < self->requests->len; i++)
@@ -228,7 +228,7 @@ block_receiver_get_requests (BlockReceiver *self)
 GPtrArray *
 block_receiver_get_taken (BlockReceiver *self)
 {
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&self->mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&self->mutex);
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
   GPtrArray *taken = g_ptr_array_new ();
 

@@ -148,7 +148,6 @@ test_delivers (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) requests = NULL;
   const BlockRequest *request;
-  g_autofree char *key = NULL;
 
   for (guint i = 0; i < 25; i++)
     push (fixture, 100 + i);

@@ -146,7 +146,6 @@ test_case (gconstpointer data)
 static void
 test_claps (void)
 {
-  g_autoptr (SpeechSignal) plain = speech_signal_new (SPEECH_CLAPS, 0);
   g_autoptr (SpeechSignal) clapped = speech_signal_new (SPEECH_CLAPS, 0);
   g_autoptr (SpeechSignal) steady = speech_signal_new (SPEECH_NORMAL, 0);
   g_autoptr (GArray) a = NULL;
