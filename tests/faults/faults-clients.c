@@ -80,8 +80,7 @@ test_slow_loris (void)
   static const char *const beginnings[] = {
     "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nX: ",
     "GET /socket.io/?EIO=4&transport=polling HTTP/1.1\r\nHost: x\r\nX: ",
-    "POST /socket.io/?EIO=4&transport=polling&sid=%s HTTP/1.1\r\nHost: x\r\nContent-Type: "
-    "text/plain\r\nContent-Length: 100000\r\n\r\n",
+    "POST /socket.io/?EIO=4&transport=polling&sid=%s HTTP/1.1\r\nContent-Length: 100000\r\n\r\n",
     "POST /api/auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n",
   };
   Crowd *crowd = crowd_new (100, ROOM, NULL);
