@@ -17,6 +17,8 @@
 #define SPEED 360
 #define HOUR 3600
 #define MIB (1024 * 1024)
+/* SQLite's page caches, which fill as the database grows; and some to spare. */
+#define CACHES (10 * MIB)
 
 static const char *const libraries[] = {
   "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
@@ -122,7 +124,7 @@ test_hours (void)
                                                           : 10;
   g_autofree char *speed = g_strdup_printf ("+0 x%d", SPEED);
   gint64 until;
-  guint64 early, late;
+  guint64 early, middle = 0, late;
   guint round = 0;
   Crowd *crowd;
 
@@ -138,14 +140,17 @@ test_hours (void)
     live (crowd, round++);
   early = sample (crowd);
   until = g_get_monotonic_time () + seconds * G_USEC_PER_SEC;
-  while (g_get_monotonic_time () < until)
+  while (g_get_monotonic_time () < until) {
     live (crowd, round++);
+    if (middle == 0 && g_get_monotonic_time () > until - seconds * G_USEC_PER_SEC / 2)
+      middle = sample (crowd);
+  }
   late = sample (crowd);
   g_print ("# %" G_GINT64_FORMAT " virtual hours, %u messages, %u rounds: memory %" G_GUINT64_FORMAT
-           " KiB, then %" G_GUINT64_FORMAT " KiB\n",
-           seconds * SPEED / HOUR, crowd->sent, round, early / 1024, late / 1024);
+           " KiB, %" G_GUINT64_FORMAT " in the middle, %" G_GUINT64_FORMAT " at the end\n",
+           seconds * SPEED / HOUR, crowd->sent, round, early / 1024, middle / 1024, late / 1024);
   if (!CROWD_SANITIZED)
-    g_assert_cmpuint (late, <, early + 4 * MIB);
+    g_assert_cmpuint (late, <, early + CACHES + 2 * MIB);
   load_server_kill (crowd->server);
   crowd_check_store (crowd);
   crowd_free (crowd);
