@@ -46,6 +46,7 @@ struct _CalldContext {
   CalldMeetings *meetings;
   CalldBlobs *blobs;
   CalldFiles *files;
+  CalldSearch *search;
   CalldJobs *jobs;
   CalldEgress *egress;
   CalldLivekit *livekit;
@@ -130,6 +131,7 @@ build_services (CalldContext *self)
                                                self->auth, self->presence, self->calls,
                                                self->turnstile);
   self->chat = calld_chat_new (self->config, self->clock, self->store, self->bus);
+  self->search = calld_search_new (self->clock, self->store, self->chat);
   self->files = calld_files_new (self->config, self->clock, self->store, self->blobs, self->chat);
   self->roster = calld_roster_new (self->config, self->clock, self->store, self->bus);
   self->webhooks = calld_webhooks_new (self->config, self->clock, self->store, self->bus);
@@ -226,6 +228,7 @@ build_network (CalldContext *self, GError **error)
     .consents = self->consents,
     .meetings = self->meetings,
     .livekit = self->livekit,
+    .search = self->search,
     .files = self->files,
     .began_us = calld_clock_monotonic_us (self->clock),
   };
@@ -327,6 +330,7 @@ calld_context_start (CalldContext *self, gboolean demo, GError **error)
     return FALSE;
   calld_jobs_start (self->jobs);
   calld_files_start (self->files);
+  calld_search_start (self->search);
   calld_webhooks_start (self->webhooks);
   if (self->config->livekit_url != NULL)
     self->egress_keeper = calld_egress_keeper_new (self->config, self->clock, self->store,
@@ -412,6 +416,8 @@ calld_context_stop (CalldContext *self)
     calld_jobs_stop (self->jobs);
   if (self->files != NULL)
     calld_files_stop (self->files);
+  if (self->search != NULL)
+    calld_search_stop (self->search);
   if (self->webhooks != NULL)
     calld_webhooks_stop (self->webhooks);
   if (self->hub != NULL)
@@ -451,6 +457,7 @@ calld_context_free (CalldContext *self)
   g_clear_object (&self->jobs);
   g_clear_object (&self->meetings);
   g_clear_object (&self->consents);
+  g_clear_object (&self->search);
   g_clear_object (&self->files);
   g_clear_pointer (&self->blobs, calld_blobs_unref);
   g_clear_object (&self->chat);

@@ -16,6 +16,7 @@
 #include "calld-meetings.h"
 #include "calld-push.h"
 #include "calld-router.h"
+#include "calld-search.h"
 #include "calld-stats.h"
 #include "calld-store.h"
 #include "calld-watchdog.h"
@@ -44,6 +45,7 @@ G_BEGIN_DECLS
  * @meetings: meetings at LiveKit
  * @livekit: its egress service
  * @files: files of conversations
+ * @search: words of messages
  * @hub: (nullable): the hub, for health
  * @stats: who is asked for figures
  * @watchdog: (nullable): what looks at them
@@ -69,6 +71,7 @@ typedef struct {
   CalldMeetings *meetings;
   CalldLivekit *livekit;
   CalldFiles *files;
+  CalldSearch *search;
   CalldHub *hub;
   CalldStatsSources stats;
   CalldWatchdog *watchdog;

@@ -110,6 +110,9 @@ void calld_resource_uploads_show (CalldExchange *exchange);
 void calld_resource_uploads_append (CalldExchange *exchange);
 void calld_resource_uploads_remove (CalldExchange *exchange);
 
+/* calld-resource-search.c */
+void calld_resource_search (CalldExchange *exchange);
+
 /* calld-resource-files.c */
 void calld_resource_file (CalldExchange *exchange);
 void calld_resource_file_link (CalldExchange *exchange);

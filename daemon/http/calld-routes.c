@@ -74,6 +74,14 @@ static const CalldRouteParam messages_query[] = {
   { NULL },
 };
 
+static const CalldRouteParam search_query[] = {
+  { "q", CALL_FIELD_STRING, 0, 256, .doc = "Words, in any case and without accents" },
+  { "groupId", CALL_FIELD_ID, .doc = "Only in this conversation" },
+  { "before", CALL_FIELD_TIME, .doc = "Messages from before this time" },
+  { "limit", CALL_FIELD_INT, 1, 100, .doc = "How many at most; 20 if it is not said" },
+  { NULL },
+};
+
 static const CalldRouteParam file_query[] = {
   { "link", CALL_FIELD_STRING, 0, 2048,
     .doc = "What /api/files/{id}/link gave, in place of a token" },
@@ -288,6 +296,11 @@ static const CalldRoute routes[] = {
     .refusals = R_GROUP },
 
   /* --- chat: search, webhooks, push ----------------------------------------------------------- */
+
+  { "GET", "/api/chat/search", CALLD_ROUTE_NONE, calld_resource_search, .tag = "Chat",
+    .summary = "Messages with these words, the newest first; without groupId those of groups and "
+               "direct conversations",
+    .query = search_query, .answer = &call_messages_answer, .refusals = R_GROUP },
 
   { "GET", "/api/chat/groups/{id}/online", CALLD_ROUTE_NONE, calld_resource_online_list,
     .tag = "Chat", .summary = "Who of a conversation is there", .who = "a member",

@@ -327,3 +327,11 @@ calld_change_forget_file (CalldChange *self, const char *file_id)
 
   step->key = g_strdup (file_id);
 }
+
+void
+calld_change_index_messages (CalldChange *self, const char *conversation_id)
+{
+  CalldStep *step = calld_change_add_step (self, CALLD_STEP_INDEX_MESSAGES, NULL, NULL);
+
+  step->key = g_strdup (conversation_id);
+}

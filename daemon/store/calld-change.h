@@ -133,6 +133,9 @@ void
 calld_change_update_file (CalldChange *self, const CalldFileRecord *file, CalldFileState expected);
 void calld_change_forget_file (CalldChange *self, const char *file_id);
 
+/* Puts the words of the next messages of a conversation into the index. */
+void calld_change_index_messages (CalldChange *self, const char *conversation_id);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldChange, calld_change_free)
 
 G_END_DECLS

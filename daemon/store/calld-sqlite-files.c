@@ -92,6 +92,40 @@ calld_sqlite_writer_forget_file (CalldSqliteWriter *self, const CalldStep *step,
   return calld_cursor_run (remove, error) && calld_cursor_run (keep, error);
 }
 
+/* --- the index of words ----------------------------------------------------------------------- */
+
+static gboolean
+run_with_key (CalldSqliteWriter *self, const char *sql, const char *key, GError **error)
+{
+  g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (self->db, sql);
+
+  calld_cursor_bind_text (cursor, key);
+  return calld_cursor_run (cursor, error);
+}
+
+/* One batch of a conversation: short, since messages wait for it. */
+#define BATCH "200"
+
+gboolean
+calld_sqlite_writer_index (CalldSqliteWriter *self, const CalldStep *step, GError **error)
+{
+  static const char *const steps[] = {
+    "INSERT INTO search_rows (conversation_id, seq) SELECT m.conversation_id, m.seq "
+    "FROM conversations c JOIN messages m ON m.conversation_id = c.id AND m.seq > c.indexed_seq "
+    "AND m.seq <= c.indexed_seq + " BATCH " WHERE c.id = ?1 AND m.content <> ''",
+    "INSERT INTO search (rowid, conversation, content) SELECT r.id, "
+    "replace (r.conversation_id, '-', ''), m.content FROM conversations c JOIN search_rows r "
+    "ON r.conversation_id = c.id AND r.seq > c.indexed_seq AND r.seq <= c.indexed_seq + " BATCH
+    " JOIN messages m ON m.conversation_id = r.conversation_id AND m.seq = r.seq WHERE c.id = ?1",
+    "UPDATE conversations SET indexed_seq = min (last_seq, indexed_seq + " BATCH ") WHERE id = ?1",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (!run_with_key (self, steps[i], step->key, error))
+      return FALSE;
+  return TRUE;
+}
+
 /* --- reading ---------------------------------------------------------------------------------- */
 
 /**
@@ -145,6 +179,48 @@ bind_twin (CalldCursor *cursor, const CalldJob *job)
   calld_cursor_bind_int (cursor, (gint64) job->after);
 }
 
+static void
+bind_limit (CalldCursor *cursor, const CalldJob *job)
+{
+  calld_cursor_bind_int (cursor, job->limit);
+}
+
+static void
+bind_search (CalldCursor *cursor, const CalldJob *job)
+{
+  calld_cursor_bind_text (cursor, job->keys[0]);
+  calld_cursor_bind_text (cursor, job->keys[1]);
+  calld_cursor_bind_text (cursor, job->key);
+  calld_cursor_bind_int (cursor, (gint64) job->before);
+  calld_cursor_bind_int (cursor, job->limit);
+}
+
+static gpointer
+read_id (CalldCursor *cursor)
+{
+  return calld_cursor_get_text (cursor);
+}
+
+static gpointer
+read_message (CalldCursor *cursor)
+{
+  return calld_sqlite_read_message (cursor);
+}
+
+/* The question with the conversations before it; of a user with more than these, the others are
+ * found when they are asked for by name. */
+#define SEARCH                                                                              \
+  "SELECT " CALLD_SQLITE_MESSAGE_ONLY "FROM search s JOIN search_rows w ON w.id = s.rowid " \
+  "JOIN messages m ON m.conversation_id = w.conversation_id AND m.seq = w.seq "             \
+  "JOIN users u ON u.id = m.sender_id LEFT JOIN messages q ON q.id = m.reply_to_id "        \
+  "LEFT JOIN users v ON v.id = q.sender_id LEFT JOIN files f ON f.id = m.file_id "          \
+  "WHERE search MATCH (SELECT 'conversation : (' || group_concat ('\"' || "                 \
+  "replace (id, '-', '') || '\"', ' OR ') || ') AND content : (' || ?2 || ')' FROM "        \
+  "(SELECT b.conversation_id AS id FROM members b JOIN conversations c ON c.id = "          \
+  "b.conversation_id WHERE b.user_id = ?1 AND ifnull (?3, b.conversation_id) = "            \
+  "b.conversation_id AND (?3 IS NOT NULL OR c.kind <> 'appointment') LIMIT 1000)) "         \
+  "AND m.created_at < ?4 ORDER BY s.rowid DESC LIMIT ?5"
+
 #define FILE_COLUMNS "SELECT " CALLD_SQLITE_FILE_COLUMNS "FROM files f "
 #define AT(kind) [CALLD_JOB_##kind - CALLD_JOB_FIRST_FILES]
 
@@ -160,4 +236,8 @@ const CalldReading calld_sqlite_files_readings[] = {
                                  "AND f.created_at >= ?5 ORDER BY f.created_at DESC LIMIT 1",
                     calld_sqlite_read_file, (GDestroyNotify) calld_file_record_free, bind_twin,
                     "file" },
+  AT (LIST_UNINDEXED) = { "SELECT id FROM conversations WHERE indexed_seq < last_seq LIMIT ?1",
+                          read_id, g_free, bind_limit, NULL },
+  AT (SEARCH_MESSAGES) = { SEARCH, read_message, (GDestroyNotify) calld_message_record_free,
+                           bind_search, NULL },
 };

@@ -22,4 +22,6 @@ calld_sqlite_writer_update_file (CalldSqliteWriter *self, const CalldStep *step,
 gboolean
 calld_sqlite_writer_forget_file (CalldSqliteWriter *self, const CalldStep *step, GError **error);
 
+gboolean calld_sqlite_writer_index (CalldSqliteWriter *self, const CalldStep *step, GError **error);
+
 G_END_DECLS

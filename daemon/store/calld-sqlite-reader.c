@@ -280,7 +280,8 @@ static const CalldReading readings[] = {
                                    NULL },
   [CALLD_JOB_LIST_GROUP_IDS] = { "SELECT c.id FROM members b JOIN conversations c "
                                  "ON c.id = b.conversation_id WHERE b.user_id = ?1 "
-                                 "AND c.kind <> 'appointment' ORDER BY b.joined_at DESC, c.id LIMIT ?2",
+                                 "AND c.kind <> 'appointment' ORDER BY b.joined_at DESC, c.id "
+                                 "LIMIT ?2",
                                  read_text, g_free, bind_group_ids, NULL },
   [CALLD_JOB_LIST_RECEIPTS] = { "SELECT conversation_id, user_id, delivered_seq, read_seq, at FROM "
                                 "receipts "

@@ -479,6 +479,7 @@ static const StepFunc step_funcs[] = {
   [CALLD_STEP_ADD_FILE] = calld_sqlite_writer_add_file,
   [CALLD_STEP_UPDATE_FILE] = calld_sqlite_writer_update_file,
   [CALLD_STEP_FORGET_FILE] = calld_sqlite_writer_forget_file,
+  [CALLD_STEP_INDEX_MESSAGES] = calld_sqlite_writer_index,
   [CALLD_STEP_NOTE_EVENT] = calld_sqlite_writer_note_event_step,
   [CALLD_STEP_START_MEETING] = calld_sqlite_writer_start_meeting_step,
   [CALLD_STEP_END_MEETING] = calld_sqlite_writer_end_meeting_step,

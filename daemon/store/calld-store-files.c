@@ -3,6 +3,7 @@
 
 #include "config.h"
 
+#include "calld-search-query.h"
 #include "calld-store-private.h"
 
 void
@@ -78,5 +79,55 @@ calld_store_get_twin_async (CalldStore *self,
 
   job->keys = g_strdupv ((char **) keys);
   job->after = (guint64) MAX (since, 0);
+  calld_store_submit (self, job, cancellable, callback, user_data);
+}
+
+/**
+ * calld_store_list_unindexed_async:
+ * @self: a store
+ * @limit: at most so many
+ * @cancellable: (nullable): see #CalldStore
+ * @callback: called with the list of ids
+ * @user_data: for @callback
+ *
+ * Lists conversations with messages whose words are not in the index yet.
+ */
+void
+calld_store_list_unindexed_async (CalldStore *self,
+                                  guint limit,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  CalldJob *job = calld_job_new (CALLD_JOB_LIST_UNINDEXED, NULL);
+
+  job->limit = limit;
+  calld_store_submit (self, job, cancellable, callback, user_data);
+}
+
+/**
+ * calld_store_search_messages_async:
+ * @self: a store
+ * @query: what to look for
+ * @cancellable: (nullable): see #CalldStore
+ * @callback: called with the list of #CalldMessageRecord, the newest first
+ * @user_data: for @callback
+ *
+ * Looks for words in the conversations of a user.
+ */
+void
+calld_store_search_messages_async (CalldStore *self,
+                                   const CalldSearchQuery *query,
+                                   GCancellable *cancellable,
+                                   GAsyncReadyCallback callback,
+                                   gpointer user_data)
+{
+  CalldJob *job = calld_job_new (CALLD_JOB_SEARCH_MESSAGES, query->conversation_id);
+  g_autofree char *question = calld_search_query_build (query->text);
+  const char *keys[] = { query->user_id, question != NULL ? question : "\"\"", NULL };
+
+  job->keys = g_strdupv ((char **) keys);
+  job->before = query->before > 0 ? (guint64) query->before : G_MAXINT64;
+  job->limit = query->limit;
   calld_store_submit (self, job, cancellable, callback, user_data);
 }

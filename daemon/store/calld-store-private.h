@@ -44,6 +44,8 @@ typedef enum {
   CALLD_JOB_GET_FILE = CALLD_JOB_FIRST_FILES, /* key: id */
   CALLD_JOB_LIST_FILES,                       /* key: state; before, limit */
   CALLD_JOB_GET_TWIN,                         /* keys: id, conversation, user, etag; after */
+  CALLD_JOB_LIST_UNINDEXED,                   /* limit */
+  CALLD_JOB_SEARCH_MESSAGES, /* keys: user, question; key: conversation; before, limit */
   CALLD_JOB_FIRST_MEETING,
   CALLD_JOB_GET_MEETING = CALLD_JOB_FIRST_MEETING, /* key: meeting id */
   CALLD_JOB_GET_ACTIVE_MEETING,                    /* key: room */

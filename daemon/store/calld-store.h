@@ -64,6 +64,25 @@ typedef struct {
 } CalldResumeQuery;
 
 /**
+ * CalldSearchQuery:
+ * @user_id: who looks
+ * @text: for what
+ * @conversation_id: (nullable): only there; %NULL: in all groups and direct conversations of the
+ * user
+ * @before: only messages from before this time, 0: no bound
+ * @limit: at most so many
+ *
+ * Which messages to look for; the newest come first.
+ */
+typedef struct {
+  const char *user_id;
+  const char *text;
+  const char *conversation_id;
+  gint64 before;
+  guint limit;
+} CalldSearchQuery;
+
+/**
  * CalldStoreStats:
  * @queued: jobs waiting now
  * @commits: transactions so far
@@ -251,6 +270,16 @@ void calld_store_get_file_async (CalldStore *self,
                                  gpointer user_data);
 CalldFileRecord *
 calld_store_get_file_finish (CalldStore *self, GAsyncResult *result, GError **error);
+void calld_store_list_unindexed_async (CalldStore *self,
+                                       guint limit,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+void calld_store_search_messages_async (CalldStore *self,
+                                        const CalldSearchQuery *query,
+                                        GCancellable *cancellable,
+                                        GAsyncReadyCallback callback,
+                                        gpointer user_data);
 void calld_store_get_twin_async (CalldStore *self,
                                  const CalldFileRecord *file,
                                  gint64 since,

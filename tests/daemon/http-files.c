@@ -438,6 +438,47 @@ test_recalled (House *self, gconstpointer data)
     g_usleep (20000);
 }
 
+/* --- words ------------------------------------------------------------------------------------ */
+
+static guint
+count_found (House *self, Caller *who, const char *words)
+{
+  g_autofree char *escaped = g_uri_escape_string (words, NULL, FALSE);
+  g_autofree char *path = g_strdup_printf ("/api/chat/search?q=%s&groupId=%s", escaped,
+                                           self->clinician->conversation_id);
+  g_autoptr (JsonObject) answer = caller_get (who, 200, path);
+
+  return json_array_get_length (json_object_get_array_member (answer, "messages"));
+}
+
+static void
+test_search (House *self, gconstpointer data)
+{
+  static const char *const hostile[] = { "\"", "a\" OR \"b", "content : x", "NEAR(a b)",      "*",
+                                         "^zz", "(",          "NOT maçã",    "{conversation}", "-" };
+  g_autoptr (JsonObject) said = NULL, other = NULL, recalled = NULL;
+  g_autofree char *id = NULL;
+
+  caller_connect (self->clinician);
+  said = caller_emit (self->clinician, "send_message",
+                      "{\"groupId\":\"%s\",\"content\":\"Receita: tomar a MEDICAÇÃO após o café\"}",
+                      self->clinician->conversation_id);
+  id = message_of (said);
+  other = caller_emit (self->clinician, "send_message",
+                       "{\"groupId\":\"%s\",\"content\":\"Bom dia\"}",
+                       self->clinician->conversation_id);
+  while (count_found (self, self->patient, "medicacao") == 0)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_cmpuint (count_found (self, self->patient, "medicacao apos"), ==, 1);
+  g_assert_cmpuint (count_found (self, self->patient, "Médic"), ==, 1);
+  g_assert_cmpuint (count_found (self, self->patient, "medicacao dia"), ==, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (hostile); i++)
+    g_assert_cmpuint (count_found (self, self->patient, hostile[i]), ==, 0);
+  recalled = caller_emit (self->clinician, "recall_message", "{\"messageId\":\"%s\"}", id);
+  g_assert_false (json_object_has_member (recalled, "error"));
+  g_assert_cmpuint (count_found (self, self->patient, "medicacao"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -454,5 +495,6 @@ main (int argc, char **argv)
   ADD ("event", test_event);
   ADD ("scanner", test_scanner);
   ADD ("recalled", test_recalled);
+  ADD ("search", test_search);
   return g_test_run ();
 }
