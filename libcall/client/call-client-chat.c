@@ -8,6 +8,7 @@
 #include "call-id.h"
 #include "call-message-private.h"
 #include "call-message-rules.h"
+#include "call-time.h"
 
 #define PAGE 100
 /* How many pages are fetched to close a gap. What is older than that is there to be loaded. */
@@ -465,6 +466,23 @@ take_receipt (CallClient *self, const CallNotice *notice, CallMessageStatus stat
     call_message_set_status (message, status);
 }
 
+static void
+take_change (CallClient *self, const CallNotice *notice)
+{
+  Thread *thread = g_hash_table_lookup (self->conversations, notice->group_id);
+  CallMessage *message = thread != NULL
+                             ? call_conversation_find (thread->conversation, notice->message_id)
+                             : NULL;
+  g_autoptr (GDateTime) at = call_time_to_date_time (notice->at_ms);
+
+  if (message == NULL)
+    return;
+  call_message_change (message, notice->text,
+                       notice->kind == CALL_NOTICE_MESSAGE_EDITED ? at : NULL,
+                       notice->kind == CALL_NOTICE_MESSAGE_DELETED ? at : NULL,
+                       notice->kind == CALL_NOTICE_MESSAGE_RECALLED ? at : NULL);
+}
+
 /* "message_error" is left out: the acknowledgement has told, and better. */
 void
 call_client_handle_chat (CallClient *self, const CallNotice *notice)
@@ -477,5 +495,9 @@ call_client_handle_chat (CallClient *self, const CallNotice *notice)
     take_receipt (self, notice, CALL_MESSAGE_DELIVERED);
   else if (notice->kind == CALL_NOTICE_MESSAGE_READ && notice->group_id != NULL)
     take_receipt (self, notice, CALL_MESSAGE_READ);
+  else if (notice->kind == CALL_NOTICE_MESSAGE_EDITED ||
+           notice->kind == CALL_NOTICE_MESSAGE_DELETED ||
+           notice->kind == CALL_NOTICE_MESSAGE_RECALLED)
+    take_change (self, notice);
   call_client_flush_outbox (self);
 }

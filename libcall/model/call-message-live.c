@@ -39,6 +39,51 @@ absorb_stored (CallMessage *self, CallMessage *fresh)
   }
 }
 
+/* Takes over what has happened to a message since it was sent: only what is newer. */
+static void
+absorb_change (CallMessage *self, CallMessage *fresh)
+{
+  if (fresh->revision <= self->revision)
+    return;
+  self->revision = fresh->revision;
+  g_object_notify (G_OBJECT (self), "revision");
+  call_message_change (self, fresh->content, fresh->edited_at, fresh->deleted_at,
+                       fresh->recalled_at);
+}
+
+static void
+take_date (CallMessage *self, GDateTime **target, GDateTime *fresh, const char *property)
+{
+  if (fresh == NULL || date_equal (*target, fresh))
+    return;
+  g_clear_pointer (target, g_date_time_unref);
+  *target = g_date_time_ref (fresh);
+  g_object_notify (G_OBJECT (self), property);
+}
+
+/*
+ * call_message_change:
+ *
+ * The text is another now, or the message is gone and its content with it.
+ */
+void
+call_message_change (CallMessage *self,
+                     const char *content,
+                     GDateTime *edited_at,
+                     GDateTime *deleted_at,
+                     GDateTime *recalled_at)
+{
+  g_return_if_fail (CALL_IS_MESSAGE (self));
+
+  g_object_freeze_notify (G_OBJECT (self));
+  if (take_string (&self->content, deleted_at != NULL || recalled_at != NULL ? "" : content))
+    g_object_notify (G_OBJECT (self), "content");
+  take_date (self, &self->edited_at, edited_at, "edited-at");
+  take_date (self, &self->deleted_at, deleted_at, "deleted-at");
+  take_date (self, &self->recalled_at, recalled_at, "recalled-at");
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
 /*
  * call_message_absorb:
  *
@@ -55,7 +100,9 @@ call_message_absorb (CallMessage *self, CallMessage *fresh)
   absorb_stored (self, fresh);
   if (take_string (&self->sender_name, fresh->sender_name))
     g_object_notify (G_OBJECT (self), "sender-name");
-  if (take_string (&self->content, fresh->content))
+  absorb_change (self, fresh);
+  /* Not what a change that came before has replaced. */
+  if (fresh->revision == self->revision && take_string (&self->content, fresh->content))
     g_object_notify (G_OBJECT (self), "content");
   if (fresh->status > self->status || self->status == CALL_MESSAGE_FAILED)
     call_message_set_status (self, fresh->status);

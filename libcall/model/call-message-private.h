@@ -30,6 +30,11 @@ struct _CallMessage {
 };
 
 void call_message_absorb (CallMessage *self, CallMessage *fresh);
+void call_message_change (CallMessage *self,
+                          const char *content,
+                          GDateTime *edited_at,
+                          GDateTime *deleted_at,
+                          GDateTime *recalled_at);
 void call_message_set_status (CallMessage *self, CallMessageStatus status);
 
 G_END_DECLS

@@ -48,14 +48,14 @@ static const char *const expected[] = {
   [CALLD_ACTION_RESCHEDULE_APPOINTMENT] = "yffpffyy",
   [CALLD_ACTION_MAKE_LINK] = "yffpffyy",
   [CALLD_ACTION_READ_AUDIT] = "yffpffyf",
+  [CALLD_ACTION_GIVE_CONSENT] = "yyyppppp",
+  [CALLD_ACTION_READ_CONSENTS] = "yyypppyp",
   [CALLD_ACTION_CALL] = "yyyppppp",
   [CALLD_ACTION_REPORT_CALL] = "yyyppppp",
   [CALLD_ACTION_ENTER_WAITING_ROOM] = "yyyppppp",
   [CALLD_ACTION_SUBSCRIBE_APPOINTMENT] = "yyyppppp",
   [CALLD_ACTION_READ_MESSAGES] = "yyyppppp",
   [CALLD_ACTION_SEND_MESSAGE] = "yyyppppp",
-  [CALLD_ACTION_GIVE_CONSENT] = "yyyppppp",
-  [CALLD_ACTION_READ_CONSENTS] = "yyypppyp",
   [CALLD_ACTION_CREATE_GROUP] = "yfppyfyy",
   [CALLD_ACTION_CREATE_DIRECT] = "yfppyfyy",
   [CALLD_ACTION_WRITE_TO_STAFF] = "yyppyyyy",
@@ -121,6 +121,63 @@ test_role_counts (void)
   g_assert_false (calld_auth_can (identity, CALLD_ACTION_CALL, &subject, NULL));
 }
 
+/* In a group, one letter for member, moderator, admin, somebody outside; then the same for an own
+ * message: y yes, f forbidden, p not in it. */
+static void
+test_in_group (void)
+{
+  static const char *const in_group[CALLD_GROUP_N_ACTIONS] = {
+    [CALLD_GROUP_READ] = "yyypyyy",           [CALLD_GROUP_SEND] = "yyypyyy",
+    [CALLD_GROUP_EDIT_MESSAGE] = "fffpyyy",   [CALLD_GROUP_RECALL_MESSAGE] = "fffpyyy",
+    [CALLD_GROUP_DELETE_MESSAGE] = "fyypyyy", [CALLD_GROUP_UPDATE] = "ffypffy",
+    [CALLD_GROUP_ADD_MEMBER] = "fyypfyy",     [CALLD_GROUP_REMOVE_MEMBER] = "fyypfyy",
+    [CALLD_GROUP_SET_ROLE] = "ffypffy",       [CALLD_GROUP_LEAVE] = "yyypyyy",
+    [CALLD_GROUP_JOIN] = "yyypyyy",
+  };
+  g_autoptr (CalldIdentity) who = calld_identity_new ("u", "U", CALL_ROLE_DOCTOR, NULL, NULL, 1);
+
+  for (guint action = 0; action < CALLD_GROUP_N_ACTIONS; action++)
+    for (guint i = 0; in_group[action][i] != '\0'; i++) {
+      const CalldGroupSubject subject = {
+        .kind = CALL_GROUP_GROUP,
+        .is_member = i != 3,
+        .role = i != 3 ? (CallGroupRole) (i % 4) : CALL_GROUP_ROLE_MEMBER,
+        .is_author = i > 3,
+      };
+      g_autoptr (GError) error = NULL;
+      gboolean may = calld_auth_can_in_group (who, action, &subject, &error);
+
+      g_assert_cmpint (may, ==, in_group[action][i] == 'y');
+      if (in_group[action][i] == 'f')
+        g_assert_error (error, CALL_ERROR, CALL_ERROR_FORBIDDEN);
+      else if (!may)
+        g_assert_error (error, CALL_ERROR, CALL_ERROR_NOT_PARTICIPANT);
+    }
+}
+
+/* A moderator has no power over its like; two people have no members to take in; a link opens no
+ * group; an open group lets anybody in, and no more than in. */
+static void
+test_in_group_limits (void)
+{
+  g_autoptr (CalldIdentity) who = calld_identity_new ("u", "U", CALL_ROLE_DOCTOR, NULL, NULL, 1);
+  g_autoptr (CalldIdentity) link = calld_identity_new ("p", "P", CALL_ROLE_PATIENT, NULL, VISIT, 1);
+  CalldGroupSubject subject = { .kind = CALL_GROUP_GROUP,
+                                .is_member = TRUE,
+                                .role = CALL_GROUP_ROLE_MODERATOR,
+                                .target = CALL_GROUP_ROLE_MODERATOR };
+
+  g_assert_false (calld_auth_can_in_group (who, CALLD_GROUP_REMOVE_MEMBER, &subject, NULL));
+  subject.role = CALL_GROUP_ROLE_ADMIN;
+  g_assert_true (calld_auth_can_in_group (who, CALLD_GROUP_REMOVE_MEMBER, &subject, NULL));
+  g_assert_false (calld_auth_can_in_group (link, CALLD_GROUP_READ, &subject, NULL));
+  subject.kind = CALL_GROUP_DIRECT;
+  g_assert_false (calld_auth_can_in_group (who, CALLD_GROUP_ADD_MEMBER, &subject, NULL));
+  subject = (CalldGroupSubject){ .kind = CALL_GROUP_GROUP, .open = TRUE };
+  g_assert_true (calld_auth_can_in_group (who, CALLD_GROUP_JOIN, &subject, NULL));
+  g_assert_false (calld_auth_can_in_group (who, CALLD_GROUP_READ, &subject, NULL));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -128,5 +185,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rights/every-pair", test_every_pair);
   g_test_add_func ("/rights/operator", test_operator);
   g_test_add_func ("/rights/role-counts", test_role_counts);
+  g_test_add_func ("/rights/in-group", test_in_group);
+  g_test_add_func ("/rights/in-group-limits", test_in_group_limits);
   return g_test_run ();
 }
