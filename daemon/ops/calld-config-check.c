@@ -264,7 +264,7 @@ check_livekit (CalldConfig *config, GPtrArray *problems)
   if (config->livekit_url != NULL && config->livekit_api_key == NULL)
     calld_config_add_problem (problems, "LIVEKIT_API_KEY",
                               "it is missing; LIVEKIT_URL is of no use without it");
-  if (g_strcmp0 (config->livekit_egress, "audio") == 0 && config->livekit_url == NULL)
+  if (config->livekit_egress == CALLD_TRACKS_AUDIO && config->livekit_url == NULL)
     calld_config_add_problem (problems, "LIVEKIT_URL",
                               "it is missing; LIVEKIT_EGRESS=audio asks there for the tracks");
   if (config->livekit_egress_url != NULL && !has_scheme (config->livekit_egress_url, sockets))

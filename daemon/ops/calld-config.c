@@ -398,7 +398,6 @@ config_clear (gpointer data)
   g_free (self->livekit_url);
   g_free (self->livekit_api_key);
   g_free (self->livekit_api_secret);
-  g_free (self->livekit_egress);
   g_free (self->livekit_egress_url);
   g_strfreev (self->cors_origins);
   g_free (self->metrics_token);

@@ -25,6 +25,17 @@ typedef enum {
 } CalldLogLevel;
 
 /**
+ * CalldTracks:
+ *
+ * Which tracks LiveKit is asked for without being told to: none, or those with sound as they are
+ * published.
+ */
+typedef enum {
+  CALLD_TRACKS_ON_DEMAND,
+  CALLD_TRACKS_AUDIO,
+} CalldTracks;
+
+/**
  * CalldLogFormat:
  *
  * How a line on stderr looks. Under systemd the journal gets fields instead, whatever the format.
@@ -97,7 +108,7 @@ typedef struct {
   char *livekit_url;        /* (nullable): its API */
   char *livekit_api_key;    /* (nullable) */
   char *livekit_api_secret; /* (nullable) */
-  char *livekit_egress; /* when to ask for tracks: "on-demand", or "audio" as they are published */
+  CalldTracks livekit_egress;
   char *livekit_egress_url; /* (nullable): where LiveKit reaches us; the public URL if missing */
   guint turn_ttl_seconds;
   char **cors_origins; /* never NULL; "*" only in development */

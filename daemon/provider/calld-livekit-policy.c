@@ -14,7 +14,7 @@
 
 /**
  * calld_livekit_wants_track:
- * @policy: LIVEKIT_EGRESS: "on-demand" or "audio"
+ * @policy: LIVEKIT_EGRESS
  * @event: what LiveKit tells
  *
  * Whether to ask for a track by ourselves. LiveKit sends no video to a WebSocket.
@@ -22,9 +22,9 @@
  * Returns: %TRUE if so
  */
 gboolean
-calld_livekit_wants_track (const char *policy, const CallLivekitEvent *event)
+calld_livekit_wants_track (CalldTracks policy, const CallLivekitEvent *event)
 {
-  return g_strcmp0 (policy, "audio") == 0 && event->kind == CALL_LIVEKIT_TRACK_PUBLISHED &&
+  return policy == CALLD_TRACKS_AUDIO && event->kind == CALL_LIVEKIT_TRACK_PUBLISHED &&
          event->audio && event->track_id != NULL;
 }
 

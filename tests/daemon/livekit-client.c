@@ -90,7 +90,7 @@ set_up (Desk *self, gconstpointer data)
                                                       g_uri_get_port (uris->data));
   self->office.config->livekit_api_key = g_strdup ("devkey");
   self->office.config->livekit_api_secret = g_strdup ("secret");
-  self->office.config->livekit_egress = g_strdup ("audio");
+  self->office.config->livekit_egress = CALLD_TRACKS_AUDIO;
   self->asked = g_ptr_array_new_with_free_func (g_free);
   self->answer = g_strdup ("{\"items\":[],\"next_page_token\":null}");
   self->refuse = 0;
@@ -116,7 +116,6 @@ tear_down (Desk *self, gconstpointer data)
   g_clear_pointer (&config->livekit_url, g_free);
   g_clear_pointer (&config->livekit_api_key, g_free);
   g_clear_pointer (&config->livekit_api_secret, g_free);
-  g_clear_pointer (&config->livekit_egress, g_free);
   office_tear_down (&self->office, data);
 }
 
