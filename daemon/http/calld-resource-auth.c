@@ -79,8 +79,10 @@ on_user (GObject *source, GAsyncResult *result, gpointer user_data)
     calld_appointments_open_async (parts->appointments, sign_in->identity,
                                    CALLD_ACTION_SHOW_APPOINTMENT, sign_in->identity->appointment_id,
                                    NULL, on_appointment, sign_in);
-  else
-    calld_exchange_reply (sign_in_finish (sign_in), 200, call_record_ref (answer));
+  else {
+    sign_in->answer = NULL;
+    calld_exchange_reply (sign_in_finish (sign_in), 200, answer);
+  }
 }
 
 /* Takes @exchange and @identity: gives a token and shows the user. */
