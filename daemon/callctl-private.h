@@ -66,6 +66,13 @@ gboolean callctl_command_webhook_remove (Callctl *self, char **arguments, GError
 gboolean callctl_command_webhook_test (Callctl *self, char **arguments, GError **error);
 gboolean callctl_command_bot_add (Callctl *self, char **arguments, GError **error);
 
+/* --- callctl-egress.c --- */
+
+gboolean callctl_command_egress_url (Callctl *self, char **arguments, GError **error);
+gboolean callctl_command_egress_start (Callctl *self, char **arguments, GError **error);
+gboolean callctl_command_egress_stop (Callctl *self, char **arguments, GError **error);
+gboolean callctl_command_egress_list (Callctl *self, char **arguments, GError **error);
+
 /* --- callctl-input.c --- */
 
 gboolean callctl_parse_time (const char *text, gint64 now_ms, gint64 *unix_ms, GError **error);

@@ -585,3 +585,15 @@ calld_context_get_bots (CalldContext *self)
 {
   return self->bots;
 }
+
+CalldEgress *
+calld_context_get_egress (CalldContext *self)
+{
+  return self->egress;
+}
+
+CalldLivekit *
+calld_context_get_livekit (CalldContext *self)
+{
+  return self->livekit;
+}

@@ -15,6 +15,8 @@
 #include "calld-stats.h"
 #include "calld-store.h"
 #include "calld-webhooks.h"
+#include "calld-egress.h"
+#include "calld-livekit.h"
 
 G_BEGIN_DECLS
 
@@ -51,6 +53,8 @@ CalldAppointments *calld_context_get_appointments (CalldContext *self);
 CalldChat *calld_context_get_chat (CalldContext *self);
 CalldWebhooks *calld_context_get_webhooks (CalldContext *self);
 CalldBots *calld_context_get_bots (CalldContext *self);
+CalldEgress *calld_context_get_egress (CalldContext *self);
+CalldLivekit *calld_context_get_livekit (CalldContext *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalldContext, calld_context_free)
 

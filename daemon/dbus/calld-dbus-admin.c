@@ -568,5 +568,6 @@ calld_dbus_admin_new (CalldDbus *dbus)
   g_signal_connect (admin, "handle-make-link", G_CALLBACK (on_make_link), dbus);
   g_signal_connect (admin, "handle-verify-audit", G_CALLBACK (on_verify_audit), dbus);
   calld_dbus_social_connect (admin, dbus);
+  calld_dbus_egress_connect (admin, dbus);
   return admin;
 }

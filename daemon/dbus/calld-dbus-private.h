@@ -40,6 +40,23 @@ void calld_dbus_open_session (CalldDbusRequest *request);
 GVariant *calld_dbus_stats_to_variant (const CallStatsAnswer *answer);
 
 CalldDbusCalldAdmin *calld_dbus_admin_new (CalldDbus *dbus);
+/**
+ * CalldDbusMethod:
+ * @signal: what the generated interface emits
+ * @func: does it, for operators
+ *
+ * A method of the interface of operators.
+ */
+typedef struct {
+  const char *signal;
+  void (*func) (CalldDbusRequest *request);
+} CalldDbusMethod;
+
+void calld_dbus_serve (CalldDbusCalldAdmin *admin,
+                       CalldDbus *dbus,
+                       const CalldDbusMethod *methods,
+                       gsize n_methods);
+void calld_dbus_egress_connect (CalldDbusCalldAdmin *admin, CalldDbus *dbus);
 void calld_dbus_social_connect (CalldDbusCalldAdmin *admin, CalldDbus *dbus);
 
 G_END_DECLS

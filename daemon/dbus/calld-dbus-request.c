@@ -227,3 +227,49 @@ calld_dbus_open_session (CalldDbusRequest *request)
 
   calld_store_get_setting_async (store, key, NULL, on_mapping, request);
 }
+
+/* --- tables of methods ------------------------------------------------------------------------ */
+
+typedef struct {
+  CalldDbus *dbus;
+  const CalldDbusMethod *method;
+} Route;
+
+static void
+free_route (gpointer route, GClosure *closure)
+{
+  g_free (route);
+}
+
+/* Swapped: the data comes first, and the arguments of the method, however many, are passed over. */
+static gboolean
+on_method (const Route *route, GDBusMethodInvocation *invocation)
+{
+  calld_dbus_admit (route->dbus, invocation, TRUE, route->method->func);
+  return TRUE;
+}
+
+/**
+ * calld_dbus_serve:
+ * @admin: the interface of operators
+ * @dbus: the service
+ * @methods: (array length=n_methods): methods; kept, not copied
+ * @n_methods: how many
+ *
+ * Serves methods, for operators only.
+ */
+void
+calld_dbus_serve (CalldDbusCalldAdmin *admin,
+                  CalldDbus *dbus,
+                  const CalldDbusMethod *methods,
+                  gsize n_methods)
+{
+  for (gsize i = 0; i < n_methods; i++) {
+    Route *route = g_new0 (Route, 1);
+
+    route->dbus = dbus;
+    route->method = &methods[i];
+    g_signal_connect_data (admin, methods[i].signal, G_CALLBACK (on_method), route, free_route,
+                           G_CONNECT_SWAPPED);
+  }
+}

@@ -169,37 +169,13 @@ do_add_bot (CalldDbusRequest *request)
 
 /* --- connecting ------------------------------------------------------------------------------- */
 
-typedef struct {
-  const char *signal;
-  CalldDbusFunc func;
-} Method;
-
-static const Method methods[] = {
+static const CalldDbusMethod methods[] = {
   { "handle-list-webhooks", do_list_webhooks },
   { "handle-add-webhook", do_add_webhook },
   { "handle-remove-webhook", do_remove_webhook },
   { "handle-test-webhook", do_test_webhook },
   { "handle-add-bot", do_add_bot },
 };
-
-typedef struct {
-  CalldDbus *dbus;
-  const Method *method;
-} Route;
-
-static void
-free_route (gpointer route, GClosure *closure)
-{
-  g_free (route);
-}
-
-/* Swapped: the data comes first, and the arguments of the method, however many, are passed over. */
-static gboolean
-on_method (const Route *route, GDBusMethodInvocation *invocation)
-{
-  calld_dbus_admit (route->dbus, invocation, TRUE, route->method->func);
-  return TRUE;
-}
 
 /**
  * calld_dbus_social_connect:
@@ -211,12 +187,5 @@ on_method (const Route *route, GDBusMethodInvocation *invocation)
 void
 calld_dbus_social_connect (CalldDbusCalldAdmin *admin, CalldDbus *dbus)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (methods); i++) {
-    Route *route = g_new0 (Route, 1);
-
-    route->dbus = dbus;
-    route->method = &methods[i];
-    g_signal_connect_data (admin, methods[i].signal, G_CALLBACK (on_method), route, free_route,
-                           G_CONNECT_SWAPPED);
-  }
+  calld_dbus_serve (admin, dbus, methods, G_N_ELEMENTS (methods));
 }

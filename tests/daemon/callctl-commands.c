@@ -225,6 +225,26 @@ test_programs (Fixture *self, gconstpointer data)
 }
 
 static void
+test_egress (Fixture *self, gconstpointer data)
+{
+  g_autofree char *url = do_well ("egress-url|audio|roomName=a room|trackId=TR_a", NULL);
+  g_autofree char *video = do_well ("egress-url|video|roomName=r|codec=vp8|expires=60", NULL);
+
+  g_assert_true (g_str_has_prefix (url, "ws://"));
+  assert_has (url, "/egress-audio?roomName=a%20room&");
+  assert_has (url, "&signature=");
+  assert_has (video, "/egress-video?");
+  do_badly ("egress-url|audio|trackId=TR_a", NULL, 1, "roomName");
+  do_badly ("egress-url|smell|roomName=r", NULL, 1, "audio or video");
+  do_badly ("egress-url|audio|roomName=r|expires=9999999", NULL, 1, "seconds");
+  do_badly ("egress-url|audio|roomName", NULL, 2, "NAME=VALUE");
+  do_badly ("egress-url|audio", NULL, 2, "missing");
+  do_badly ("egress|start|r|TR_a", NULL, 1, "LIVEKIT_URL is missing");
+  do_badly ("egress|stop|EG_1", NULL, 1, "LIVEKIT_URL is missing");
+  do_badly ("egress|list|x", NULL, 2, "too much");
+}
+
+static void
 test_refusals (Fixture *self, gconstpointer data)
 {
   do_badly ("frobnicate", NULL, 2, "There is no command \"frobnicate\"");
@@ -279,6 +299,7 @@ main (int argc, char **argv)
   ADD ("status", test_status);
   ADD ("a-clinic", test_a_clinic);
   ADD ("programs", test_programs);
+  ADD ("egress", test_egress);
   ADD ("refusals", test_refusals);
   ADD ("help", test_help);
   ADD ("drain", test_drain);
