@@ -26,6 +26,8 @@ struct _CalldEgress {
   CalldConfig *config;
   CalldMeetings *meetings;
   CalldEgressSettings settings;
+  /* The same without Imentiv; borrows from it. For voices that may not be analysed. */
+  CalldEgressSettings private_settings;
   CalldEgressPool *pool;
   GThread *recovery;
   /* Elements that post what earlier tracks could not. */
@@ -78,6 +80,9 @@ take_settings (CalldEgress *self)
     .imentiv_url = g_strdup (config->imentiv_endpoint_url),
     .imentiv_key = g_strdup (config->imentiv_api_key),
   };
+  self->private_settings = self->settings;
+  self->private_settings.imentiv_url = NULL;
+  self->private_settings.imentiv_key = NULL;
 }
 
 static void
@@ -254,6 +259,7 @@ calld_egress_verify (CalldEgress *self, CallEgressKind kind, const char *query, 
 typedef struct {
   CalldEgress *egress;
   CalldEgressTrack *track;
+  CalldMeetingRecord *meeting;
 } Opening;
 
 static void
@@ -261,27 +267,55 @@ opening_free (Opening *opening)
 {
   g_object_unref (opening->egress);
   calld_egress_track_unref (opening->track);
+  calld_meeting_record_free (opening->meeting);
   g_free (opening);
 }
 
-/* A track whose meeting cannot be found out is kept all the same. */
+static void
+start_track (Opening *opening, gboolean analysed)
+{
+  CalldEgress *self = opening->egress;
+  const CallEgressQuery *query = calld_egress_track_get_query (opening->track);
+  const char *meeting_id = opening->meeting != NULL    ? opening->meeting->meeting_id
+                           : query->meeting_id != NULL ? query->meeting_id
+                                                       : query->room_name;
+
+  calld_egress_track_start (opening->track, analysed ? &self->settings : &self->private_settings,
+                            meeting_id);
+  calld_log_info ("egress_started", .detail = query->track_id, .count = analysed,
+                  .counted = "analysed");
+  opening_free (opening);
+}
+
+static void
+on_may_analyse (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean may = calld_meetings_may_analyse_finish (CALLD_MEETINGS (source), result, &error);
+
+  if (error != NULL)
+    calld_log_warning ("egress_not_analysed", .detail = error->message);
+  start_track (user_data, may);
+}
+
+/* A track whose meeting cannot be found out is kept all the same, but nobody agreed to more. */
 static void
 on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Opening *opening = user_data;
   const CallEgressQuery *query = calld_egress_track_get_query (opening->track);
   g_autoptr (GError) error = NULL;
-  g_autoptr (CalldMeetingRecord) meeting = calld_meetings_resolve_finish (CALLD_MEETINGS (source),
-                                                                          result, &error);
-  const char *meeting_id = query->meeting_id != NULL ? query->meeting_id : query->room_name;
 
-  if (meeting != NULL)
-    meeting_id = meeting->meeting_id;
-  else
+  opening->meeting = calld_meetings_resolve_finish (CALLD_MEETINGS (source), result, &error);
+  if (opening->meeting == NULL) {
     calld_log_warning ("egress_without_meeting", .detail = error->message);
-  calld_egress_track_start (opening->track, &opening->egress->settings, meeting_id);
-  calld_log_info ("egress_started", .detail = query->track_id);
-  opening_free (opening);
+    start_track (opening, FALSE);
+  } else if (opening->egress->settings.imentiv_url == NULL) {
+    start_track (opening, FALSE);
+  } else {
+    calld_meetings_may_analyse_async (opening->egress->meetings, opening->meeting,
+                                      query->participant, NULL, on_may_analyse, opening);
+  }
 }
 
 static gboolean

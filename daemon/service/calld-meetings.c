@@ -6,6 +6,7 @@
 #include "calld-meetings.h"
 
 #include "calld-change-meeting.h"
+#include "calld-consents.h"
 #include "calld-log.h"
 #include "calld-store-meeting.h"
 
@@ -366,4 +367,89 @@ CalldMeetingRecord *
 calld_meetings_resolve_finish (CalldMeetings *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* --- analysis --------------------------------------------------------------------------------- */
+
+/* The task's data is the participant's id by now: the patient's. */
+static void
+on_consents (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  g_autoptr (GPtrArray) consents = calld_store_list_finish (CALLD_STORE (source), result, &error);
+
+  if (consents != NULL)
+    g_task_return_boolean (task, calld_consents_is_given (consents, g_task_get_task_data (task),
+                                                          CALLD_CONSENT_ANALYSIS));
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_appointment (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  GError *error = NULL;
+  g_autoptr (CalldAppointmentRecord) appointment = calld_store_get_appointment_finish (
+      CALLD_STORE (source), result, &error);
+
+  if (appointment != NULL &&
+      g_strcmp0 (g_task_get_task_data (task), appointment->patient_id) == 0) {
+    calld_store_list_consents_async (CALLD_STORE (source), appointment->id,
+                                     g_task_get_cancellable (task), on_consents, task);
+    return;
+  }
+  if (appointment != NULL)
+    g_task_return_boolean (task, FALSE);
+  else
+    g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+/**
+ * calld_meetings_may_analyse_async:
+ * @self: the service
+ * @meeting: a meeting
+ * @participant: (nullable): the identity of who speaks
+ * @cancellable: (nullable): gives up
+ * @callback: called when done
+ * @user_data: for @callback
+ *
+ * Whether a voice may be given to a service of emotion analysis. In the meeting of an appointment
+ * it is the patient's only, whose identity at LiveKit is the user id, and only with the patient's
+ * consent to that. A meeting that is nobody's appointment is as the settings say.
+ */
+void
+calld_meetings_may_analyse_async (CalldMeetings *self,
+                                  const CalldMeetingRecord *meeting,
+                                  const char *participant,
+                                  GCancellable *cancellable,
+                                  GAsyncReadyCallback callback,
+                                  gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  if (meeting->appointment_id != NULL && participant != NULL) {
+    g_task_set_task_data (task, g_strdup (participant), g_free);
+    calld_store_get_appointment_async (self->store, meeting->appointment_id, cancellable,
+                                       on_appointment, task);
+    return;
+  }
+  g_task_return_boolean (task, meeting->appointment_id == NULL);
+  g_object_unref (task);
+}
+
+/**
+ * calld_meetings_may_analyse_finish:
+ * @self: the service
+ * @result: the result
+ * @error: the store's; then it may not
+ *
+ * Returns: %TRUE if it may
+ */
+gboolean
+calld_meetings_may_analyse_finish (CalldMeetings *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -35,4 +35,13 @@ void calld_meetings_resolve_async (CalldMeetings *self,
 CalldMeetingRecord *
 calld_meetings_resolve_finish (CalldMeetings *self, GAsyncResult *result, GError **error);
 
+void calld_meetings_may_analyse_async (CalldMeetings *self,
+                                       const CalldMeetingRecord *meeting,
+                                       const char *participant,
+                                       GCancellable *cancellable,
+                                       GAsyncReadyCallback callback,
+                                       gpointer user_data);
+gboolean
+calld_meetings_may_analyse_finish (CalldMeetings *self, GAsyncResult *result, GError **error);
+
 G_END_DECLS

@@ -228,6 +228,61 @@ test_egress (Desk *self, gconstpointer data)
   g_assert_cmpuint (none->len, ==, 0);
 }
 
+static gboolean
+may_analyse (Desk *self, const char *room, const char *participant)
+{
+  g_autoptr (CalldMeetingRecord) meeting = resolve (self, NULL, room, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean may;
+
+  calld_meetings_may_analyse_async (self->meetings, meeting, participant, NULL, await_cb, &result);
+  may = calld_meetings_may_analyse_finish (self->meetings, await (&result), &error);
+  g_assert_no_error (error);
+  return may;
+}
+
+static void
+consent (Desk *self, const char *user_id, gboolean given)
+{
+  CalldChange *change = calld_change_new ();
+  g_autofree char *id = call_id_new ();
+  const CalldConsentRecord record = { .id = id,
+                                      .appointment_id = self->office.clinic.appointment->id,
+                                      .user_id = (char *) user_id,
+                                      .kind = (char *) "ai_analysis",
+                                      .text_version = (char *) "2026-01",
+                                      .language = (char *) "pt-BR",
+                                      .mode = (char *) "clicked",
+                                      .given = given,
+                                      .at = calld_clock_now_ms (self->office.clock) };
+
+  calld_change_add_consent (change, &record);
+  g_assert_true (clinic_commit (&self->office.clinic, change, NULL));
+  office_advance (&self->office, 1);
+}
+
+/* In a visit: the patient's voice only, and only if the patient agreed. */
+static void
+test_analysis (Desk *self, gconstpointer data)
+{
+  const Clinic *clinic = &self->office.clinic;
+  g_autofree char *room = g_strconcat ("visit-", clinic->appointment->id, NULL);
+
+  g_assert_false (may_analyse (self, room, clinic->patient->id));
+  consent (self, clinic->doctor->id, TRUE);
+  g_assert_false (may_analyse (self, room, clinic->patient->id));
+  consent (self, clinic->patient->id, TRUE);
+  g_assert_true (may_analyse (self, room, clinic->patient->id));
+  g_assert_false (may_analyse (self, room, clinic->doctor->id));
+  g_assert_false (may_analyse (self, room, "somebody"));
+  g_assert_false (may_analyse (self, room, NULL));
+  consent (self, clinic->patient->id, FALSE);
+  g_assert_false (may_analyse (self, room, clinic->patient->id));
+  /* A room that is nobody's appointment is as the settings say. */
+  g_assert_true (may_analyse (self, "lecture", NULL));
+}
+
 #define CASE(name, test) g_test_add ("/meetings/" name, Desk, NULL, set_up, test, tear_down)
 
 int
@@ -240,5 +295,6 @@ main (int argc, char **argv)
   CASE ("refused", test_refused);
   CASE ("not-set-up", test_not_set_up);
   CASE ("egress", test_egress);
+  CASE ("analysis", test_analysis);
   return g_test_run ();
 }
