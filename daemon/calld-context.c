@@ -200,6 +200,7 @@ build_watch (CalldContext *self)
     .hub = self->hub,
     .gateway = self->gateway,
     .calls = self->calls,
+    .egress = self->egress,
     .began_us = self->parts.began_us,
   };
 

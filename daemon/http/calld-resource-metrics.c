@@ -192,6 +192,20 @@ write_calls (CalldExposition *out, const CalldStats *stats)
                                   CALLD_SERIES_CALL_DURATION);
 }
 
+static void
+write_egress (CalldExposition *out, const CalldStats *stats)
+{
+  const CalldEgressStats *egress = &stats->egress;
+
+  gauge (out, "calld_egress_tracks", "Tracks that are coming in", egress->tracks);
+  counter (out, "calld_egress_tracks_total", "Tracks that came in", egress->total);
+  counter (out, "calld_egress_received_bytes_total", "Bytes of tracks", egress->bytes);
+  counter (out, "calld_egress_dropped_bytes_total", "Bytes of tracks that found a queue full",
+           egress->dropped);
+  counter (out, "calld_egress_lost_total", "Samples and frames that could not be written",
+           egress->lost);
+}
+
 /* --- access ----------------------------------------------------------------------------------- */
 
 static gboolean
@@ -262,6 +276,7 @@ calld_resource_metrics (CalldExchange *exchange)
   write_http (&out);
   write_store (&out, &stats);
   write_calls (&out, &stats);
+  write_egress (&out, &stats);
   write_alerts (&out, parts->watchdog);
   text = calld_exposition_finish (&out);
   bytes = g_bytes_new_take (text, strlen (text));

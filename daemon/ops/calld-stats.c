@@ -56,6 +56,8 @@ calld_stats_take (CalldStats *stats, const CalldStatsSources *sources)
   if (sources->config->memory_limit > 0)
     stats->process.limit_bytes = sources->config->memory_limit;
   stats->active_calls = calld_calls_count (sources->calls);
+  if (sources->egress != NULL)
+    calld_egress_get_stats (sources->egress, &stats->egress);
   if (sources->gateway != NULL) {
     stats->connections = calld_gateway_count (sources->gateway, NULL);
     stats->users = calld_gateway_count_users (sources->gateway);

@@ -4,6 +4,7 @@
 #include "calld-calls.h"
 #include "calld-clock.h"
 #include "calld-config.h"
+#include "calld-egress.h"
 #include "calld-gateway.h"
 #include "calld-hub.h"
 #include "calld-process.h"
@@ -19,6 +20,7 @@ G_BEGIN_DECLS
  * @hub: (nullable): the hub
  * @gateway: (nullable): the gateway
  * @calls: calls
+ * @egress: (nullable): the tracks of LiveKit
  * @began_us: when the daemon began, monotonic
  *
  * Who is asked. Borrowed.
@@ -30,6 +32,7 @@ typedef struct {
   CalldHub *hub;
   CalldGateway *gateway;
   CalldCalls *calls;
+  CalldEgress *egress;
   gint64 began_us;
 } CalldStatsSources;
 
@@ -45,6 +48,7 @@ typedef struct {
  * @max_connections: how many there may be
  * @polls: clients of Socket.IO without a WebSocket
  * @active_calls: calls that are not over
+ * @egress: of the tracks of LiveKit
  * @hub_alive: whether the reactor's loop turns
  *
  * How everything is at one moment. Counters of what happened are in calld-metrics.h.
@@ -60,6 +64,7 @@ typedef struct {
   guint max_connections;
   guint polls;
   guint active_calls;
+  CalldEgressStats egress;
   gboolean hub_alive;
 } CalldStats;
 
