@@ -6,43 +6,52 @@ import { texts as portuguese } from './texts-pt-br.js';
 export const LANGUAGES = Object.freeze({ en: english, 'pt-BR': portuguese });
 const STORED = 'call.language';
 
+const baseOf = (tag) => tag.toLowerCase().split('-')[0];
+
 /** The stored choice if there is one, else the first of the browser's languages that we speak, else English. */
 export function chooseLanguage(stored, wanted) {
   if (stored !== null && Object.hasOwn(LANGUAGES, stored))
     return stored;
   for (const tag of wanted) {
-    const base = tag.toLowerCase().split('-')[0];
-    if (base === 'pt')
+    if (baseOf(tag) === 'pt')
       return 'pt-BR';
-    if (base === 'en')
+    if (baseOf(tag) === 'en')
       return 'en';
   }
   return 'en';
 }
 
-/** Fills {name} places; a function among the parameters is asked for its value in `language`. */
-export function fill(template, params, language) {
+/** Whose dates and times: the first of the browser's tags of this language, such as en-GB for en. */
+export function chooseRegion(language, wanted) {
+  return wanted.find((tag) => baseOf(tag) === baseOf(language)) ?? language;
+}
+
+/** Fills {name} places; a function among the parameters is asked for its value in `region`. */
+export function fill(template, params, region) {
   return template.replace(/\{(\w+)\}/g, (whole, name) => {
     const value = params[name];
-    return String((typeof value === 'function' ? value(language) : value) ?? '');
+    return String((typeof value === 'function' ? value(region) : value) ?? '');
   });
 }
 
 /** A text by its key; with a `count`, the plural form `key_one` or `key_other`. */
-export function lookUp(language, key, params = {}) {
+export function lookUp(language, key, params = {}, region = language) {
   const texts = LANGUAGES[language];
   if (typeof params.count !== 'number')
-    return fill(texts[key] ?? key, params, language);
+    return fill(texts[key] ?? key, params, region);
   const form = new Intl.PluralRules(language).select(params.count) === 'one' ? 'one' : 'other';
-  return fill(texts[`${key}_${form}`] ?? key, params, language);
+  return fill(texts[`${key}_${form}`] ?? key, params, region);
 }
 
 class I18n extends Emitter {
   language = 'en';
+  #region = 'en';
+  #wanted = [];
   #storage = null;
 
   start(storage, wanted) {
     this.#storage = storage;
+    this.#wanted = wanted;
     this.#use(chooseLanguage(storage.get(STORED), wanted));
   }
 
@@ -53,11 +62,12 @@ class I18n extends Emitter {
   }
 
   text(key, params) {
-    return lookUp(this.language, key, params);
+    return lookUp(this.language, key, params, this.#region);
   }
 
   #use(language) {
     this.language = language;
+    this.#region = chooseRegion(language, this.#wanted);
     document.documentElement.lang = language;
   }
 }

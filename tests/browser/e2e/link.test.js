@@ -30,7 +30,7 @@ for (const [locale, hello, title] of [['en-GB', 'Hello, ', 'Video consultation']
     assert.ok((await page.textContent('h1')).startsWith(hello + clinic.patientName));
     assert.ok((await page.textContent('.ticket')).includes(clinic.doctorName));
     const time = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone: 'America/Sao_Paulo' }).format(appointment.at);
-    assert.ok((await page.textContent('.when')).includes(locale === 'pt-BR' ? time : time.slice(0, 4)), time);
+    assert.ok((await page.textContent('.when')).includes(time), time);
     assert.ok((await page.title()).endsWith(title));
     assert.equal(await page.getAttribute('html', 'lang'), locale.slice(0, 2) === 'pt' ? 'pt-BR' : 'en');
     assert.deepEqual(faults, []);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { LANGUAGES, chooseLanguage, fill, lookUp } from '../../../data/web/assets/i18n.js';
+import { LANGUAGES, chooseLanguage, chooseRegion, fill, lookUp } from '../../../data/web/assets/i18n.js';
 import { farewellKey, noticeKey } from '../../../data/web/assets/reasons.js';
 
 const assets = new URL('../../../data/web/assets/', import.meta.url);
@@ -66,6 +66,8 @@ test('choosing a language', () => {
   assert.equal(chooseLanguage('pt-BR', ['en']), 'pt-BR');
   assert.equal(chooseLanguage('xx', ['pt']), 'pt-BR');
   assert.equal(chooseLanguage('toString', []), 'en');
+  assert.equal(chooseRegion('en', ['pt-BR', 'en-GB', 'en-US']), 'en-GB');
+  assert.equal(chooseRegion('pt-BR', ['en-GB']), 'pt-BR');
 });
 
 test('filling places', () => {
@@ -74,4 +76,5 @@ test('filling places', () => {
   assert.equal(lookUp('en', 'call.chat.unread', { count: 1 }), 'Chat, 1 unread message');
   assert.equal(lookUp('en', 'call.chat.unread', { count: 2 }), 'Chat, 2 unread messages');
   assert.equal(lookUp('pt-BR', 'countdown.days', { count: 3 }), '3 dias');
+  assert.equal(fill('at {time}', { time: (region) => region }, 'en-GB'), 'at en-GB');
 });
