@@ -61,7 +61,8 @@ function httpEntries(root) {
     title: path,
     badge: method.toUpperCase(),
     summary: item[method].summary,
-    open: item[method].security.length === 0,
+    /* Some need no sign-in, but are for somebody all the same: a description says for whom. */
+    open: item[method].security.length === 0 && !item[method].description,
     show: showOperation,
   })));
 }
