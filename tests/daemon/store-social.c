@@ -148,7 +148,7 @@ test_outbox (Clinic *clinic, gconstpointer data)
   g_autoptr (CalldWebhookRecord) all = add_webhook (clinic, "*", NULL);
   g_autoptr (CalldWebhookRecord) some = add_webhook (clinic, "alert new_message", NULL);
   g_autoptr (CalldMessageRecord) message = clinic_say (clinic, "Bom dia", "t-1", NULL);
-  g_autoptr (CalldMessageRecord) again = clinic_say (clinic, "Bom dia", "t-1", NULL);
+  g_autoptr (CalldMessageRecord) again G_GNUC_UNUSED = clinic_say (clinic, "Bom dia", "t-1", NULL);
   g_autoptr (GPtrArray) waiting = NULL;
   CalldChange *change = calld_change_new ();
   CalldDeliveryRecord *first;

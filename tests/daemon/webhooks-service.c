@@ -197,7 +197,7 @@ static void
 test_delivered (Fixture *self, gconstpointer data)
 {
   g_autoptr (CalldWebhookRecord) webhook = add (self, "new_message");
-  g_autoptr (CallMessage) one = say (self, "um");
+  g_autoptr (CallMessage) one G_GNUC_UNUSED = say (self, "um");
   g_autoptr (CallMessage) two = say (self, "dois");
   CalldWebhooksStats stats;
 
@@ -217,9 +217,9 @@ test_delivered (Fixture *self, gconstpointer data)
 static void
 test_retried (Fixture *self, gconstpointer data)
 {
-  g_autoptr (CalldWebhookRecord) webhook = add (self, "*");
-  g_autoptr (CallMessage) one = say (self, "um");
-  g_autoptr (CallMessage) two = say (self, "dois");
+  g_autoptr (CalldWebhookRecord) webhook G_GNUC_UNUSED = add (self, "*");
+  g_autoptr (CallMessage) one G_GNUC_UNUSED = say (self, "um");
+  g_autoptr (CallMessage) two G_GNUC_UNUSED = say (self, "dois");
 
   self->status = 500;
   wait_for (self, 1);
@@ -241,8 +241,8 @@ test_retried (Fixture *self, gconstpointer data)
 static void
 test_redirected (Fixture *self, gconstpointer data)
 {
-  g_autoptr (CalldWebhookRecord) webhook = add (self, "*");
-  g_autoptr (CallMessage) one = say (self, "um");
+  g_autoptr (CalldWebhookRecord) webhook G_GNUC_UNUSED = add (self, "*");
+  g_autoptr (CallMessage) one G_GNUC_UNUSED = say (self, "um");
 
   self->status = 302;
   wait_for (self, 1);
@@ -254,7 +254,7 @@ static void
 test_disabled (Fixture *self, gconstpointer data)
 {
   g_autoptr (CalldWebhookRecord) webhook = add (self, "*");
-  g_autoptr (CallMessage) one = say (self, "um");
+  g_autoptr (CallMessage) one G_GNUC_UNUSED = say (self, "um");
   g_autoptr (GAsyncResult) result = NULL;
 
   self->status = 503;
@@ -277,7 +277,7 @@ test_disabled (Fixture *self, gconstpointer data)
 static void
 test_restarted (Fixture *self, gconstpointer data)
 {
-  g_autoptr (CalldWebhookRecord) webhook = add (self, "new_message");
+  g_autoptr (CalldWebhookRecord) webhook G_GNUC_UNUSED = add (self, "new_message");
   g_autoptr (CallMessage) message = NULL;
 
   stop_webhooks (self);
@@ -291,7 +291,7 @@ test_restarted (Fixture *self, gconstpointer data)
 static void
 test_other_events (Fixture *self, gconstpointer data)
 {
-  g_autoptr (CalldWebhookRecord) webhook = add (self, "alert");
+  g_autoptr (CalldWebhookRecord) webhook G_GNUC_UNUSED = add (self, "alert");
 
   calld_webhooks_emit (self->webhooks, "other", "{\"a\":1}");
   calld_webhooks_emit (self->webhooks, "alert", "{\"a\":2}");
@@ -380,7 +380,7 @@ static void
 test_push (Fixture *self, gconstpointer data)
 {
   Office *office = &self->office;
-  g_autoptr (CalldWebhookRecord) webhook = add (self, "push");
+  g_autoptr (CalldWebhookRecord) webhook G_GNUC_UNUSED = add (self, "push");
   CalldRoster *roster = calld_roster_new (office->config, office->clock, office->clinic.store,
                                           office->bus);
   CalldPush *push = calld_push_new (office->clock, office->clinic.store, office->bus, roster,
@@ -439,7 +439,7 @@ static void
 test_push_overflow (Fixture *self, gconstpointer data)
 {
   Office *office = &self->office;
-  g_autoptr (CalldWebhookRecord) webhook = add (self, "push");
+  g_autoptr (CalldWebhookRecord) webhook G_GNUC_UNUSED = add (self, "push");
   g_autoptr (CalldRoster) roster = calld_roster_new (office->config, office->clock,
                                                      office->clinic.store, office->bus);
   g_autoptr (CalldPush) push = calld_push_new (office->clock, office->clinic.store, office->bus,

@@ -402,7 +402,6 @@ test_launch (void)
   comment = unwrap (text);
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
     Fixture fixture;
-    g_autofree char *folder = NULL;
     g_auto (GStrv) halves = g_strsplit (cases[i].line, "location=egress", 2);
     g_autofree char *line = NULL;
     g_autofree char *says = NULL;
