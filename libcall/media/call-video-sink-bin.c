@@ -142,6 +142,8 @@ call_video_sink_bin_init (CallVideoSinkBin *self)
   g_mutex_init (&self->lock);
   self->filter = gst_element_factory_make ("capsfilter", NULL);
   self->sink = g_object_new (CALL_TYPE_VIDEO_SINK, NULL);
+  /* A picture of the old size may be on its way when the size changes: it is no error. */
+  gst_util_set_object_arg (G_OBJECT (self->filter), "caps-change-mode", "delayed");
   g_object_set (scaler, "add-borders", FALSE, "n-threads", 1, NULL);
   gst_util_set_object_arg (G_OBJECT (scaler), "method", "bilinear");
   gst_bin_add_many (GST_BIN (self), scaler, self->filter, GST_ELEMENT (self->sink), NULL);

@@ -31,7 +31,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->bin = CALL_VIDEO_SINK_BIN (bin);
   fixture->paintable = g_object_ref (call_video_sink_bin_get_paintable (fixture->bin));
   fixture->pipeline = gst_parse_launch (
-      "videotestsrc is-live=true pattern=red ! capsfilter name=filter "
+      "videotestsrc is-live=true pattern=red ! capsfilter name=filter caps-change-mode=delayed "
       "caps=video/x-raw,format=I420,width=320,height=180,framerate=30/1 "
       "! queue name=last",
       &error);
