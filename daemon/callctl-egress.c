@@ -13,19 +13,6 @@
 #define ADMIN "org.libcall.Calld1.Admin"
 #define SECONDS_DEFAULT 3600
 
-static gboolean
-need (char **arguments, guint min, guint max, GError **error)
-{
-  guint n = g_strv_length (arguments);
-
-  if (n >= min && n <= max)
-    return TRUE;
-  g_set_error_literal (error, CALLCTL_USAGE, 0,
-                       n < min ? "Something is missing: see callctl --help."
-                               : "That is too much: see callctl --help.");
-  return FALSE;
-}
-
 static void
 print_word (Callctl *self, GVariant *answer, const char *name)
 {
@@ -81,7 +68,7 @@ callctl_command_egress_url (Callctl *self, char **arguments, GError **error)
   g_autoptr (GVariant) answer = NULL;
   guint seconds = SECONDS_DEFAULT;
 
-  if (!need (arguments, 2, 16, error))
+  if (!callctl_check_count (arguments, 2, 16, error))
     return FALSE;
   for (char **word = arguments + 1; *word != NULL; word++) {
     if (!add_parameter (&parameters, *word, &seconds, error))
@@ -109,7 +96,7 @@ callctl_command_egress_start (Callctl *self, char **arguments, GError **error)
 {
   g_autoptr (GVariant) answer = NULL;
 
-  if (!need (arguments, 2, 3, error))
+  if (!callctl_check_count (arguments, 2, 3, error))
     return FALSE;
   answer = callctl_call (
       self, ADMIN, "StartEgress",
@@ -134,7 +121,7 @@ callctl_command_egress_stop (Callctl *self, char **arguments, GError **error)
 {
   g_autoptr (GVariant) answer = NULL;
 
-  if (!need (arguments, 1, 1, error))
+  if (!callctl_check_count (arguments, 1, 1, error))
     return FALSE;
   answer = callctl_call (self, ADMIN, "StopEgress", g_variant_new ("(s)", arguments[0]), NULL,
                          error);
@@ -155,7 +142,7 @@ callctl_command_egress_list (Callctl *self, char **arguments, GError **error)
   static const char *const columns[] = { "id", "status", "room", "track", NULL };
   g_autoptr (GVariant) answer = NULL, egresses = NULL;
 
-  if (!need (arguments, 0, 0, error))
+  if (!callctl_check_count (arguments, 0, 0, error))
     return FALSE;
   answer = callctl_call (self, ADMIN, "ListEgress", NULL, NULL, error);
   if (answer == NULL)

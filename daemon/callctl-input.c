@@ -153,3 +153,25 @@ callctl_read_password (GError **error)
   sodium_memzero (password, sizeof password);
   return fd;
 }
+
+/**
+ * callctl_check_count:
+ * @arguments: what comes after the words of a command
+ * @min: at least so many
+ * @max: at most so many
+ * @error: %CALLCTL_USAGE
+ *
+ * Returns: whether that is how many there are
+ */
+gboolean
+callctl_check_count (char **arguments, guint min, guint max, GError **error)
+{
+  guint n = g_strv_length (arguments);
+
+  if (n >= min && n <= max)
+    return TRUE;
+  g_set_error_literal (error, CALLCTL_USAGE, 0,
+                       n < min ? "Something is missing: see callctl --help."
+                               : "That is too much: see callctl --help.");
+  return FALSE;
+}

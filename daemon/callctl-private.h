@@ -77,6 +77,7 @@ gboolean callctl_command_egress_list (Callctl *self, char **arguments, GError **
 
 gboolean callctl_parse_time (const char *text, gint64 now_ms, gint64 *unix_ms, GError **error);
 int callctl_read_password (GError **error);
+gboolean callctl_check_count (char **arguments, guint min, guint max, GError **error);
 
 /* --- callctl-output.c --- */
 

@@ -13,19 +13,6 @@
 #define ADMIN "org.libcall.Calld1.Admin"
 #define BOT_PREFIX "bot:"
 
-static gboolean
-need (char **arguments, guint min, guint max, GError **error)
-{
-  guint n = g_strv_length (arguments);
-
-  if (n >= min && n <= max)
-    return TRUE;
-  g_set_error_literal (error, CALLCTL_USAGE, 0,
-                       n < min ? "Something is missing: see callctl --help."
-                               : "That is too much: see callctl --help.");
-  return FALSE;
-}
-
 /* An id, and something that is told once. */
 static void
 print_pair (Callctl *self, GVariant *answer, const char *name)
@@ -62,7 +49,7 @@ callctl_command_webhook_add (Callctl *self, char **arguments, GError **error)
   g_auto (GStrv) events = NULL;
   const char *bot = "";
 
-  if (!need (arguments, 2, 64, error))
+  if (!callctl_check_count (arguments, 2, 64, error))
     return FALSE;
   for (char **word = arguments + 1; *word != NULL; word++) {
     if (g_str_has_prefix (*word, BOT_PREFIX))
@@ -94,7 +81,7 @@ callctl_command_webhook_list (Callctl *self, char **arguments, GError **error)
                                          "events", "url",    NULL };
   g_autoptr (GVariant) answer = NULL, webhooks = NULL;
 
-  if (!need (arguments, 0, 0, error))
+  if (!callctl_check_count (arguments, 0, 0, error))
     return FALSE;
   answer = callctl_call (self, ADMIN, "ListWebhooks", NULL, NULL, error);
   if (answer == NULL)
@@ -109,7 +96,7 @@ order (Callctl *self, const char *method, char **arguments, GError **error)
 {
   g_autoptr (GVariant) answer = NULL;
 
-  if (!need (arguments, 1, 1, error))
+  if (!callctl_check_count (arguments, 1, 1, error))
     return FALSE;
   answer = callctl_call (self, ADMIN, method, g_variant_new ("(s)", arguments[0]), NULL, error);
   return answer != NULL;
@@ -156,7 +143,7 @@ callctl_command_bot_add (Callctl *self, char **arguments, GError **error)
 {
   g_autoptr (GVariant) answer = NULL;
 
-  if (!need (arguments, 1, 101, error))
+  if (!callctl_check_count (arguments, 1, 101, error))
     return FALSE;
   answer = callctl_call (self, ADMIN, "AddBot",
                          g_variant_new ("(s^as)", arguments[0], arguments + 1), NULL, error);

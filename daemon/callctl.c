@@ -53,7 +53,7 @@ find_daemon (Callctl *self)
     return TRUE;
   fprintf (stderr,
            "callctl: calld does not run on %s. Start it with \"systemctl start calld\", or run "
-           "\"calld\" in this session, and try again.\n",
+           "\"calld\" yourself, and try again.\n",
            self->session  ? "the session bus"
            : self->system ? "the system bus"
                           : "the session bus or the system bus");

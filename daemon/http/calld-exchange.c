@@ -183,24 +183,6 @@ calld_exchange_get_body (CalldExchange *self)
   return self->body;
 }
 
-/**
- * calld_exchange_read_body:
- * @self: an exchange
- * @schema: the schema of the route's line
- * @error: %CALL_ERROR_INVALID or %CALL_ERROR_PROTOCOL
- *
- * Like calld_exchange_get_body(), for who keeps the record beyond the reply.
- *
- * Returns: (transfer full): a record of @schema, or %NULL with @error
- */
-gpointer
-calld_exchange_read_body (CalldExchange *self, const CallSchema *schema, GError **error)
-{
-  if (self->body != NULL && self->match.route->body == schema)
-    return call_record_ref (self->body);
-  return calld_exchange_parse_body (self, schema, error);
-}
-
 /* --- replies ---------------------------------------------------------------------------------- */
 
 /**

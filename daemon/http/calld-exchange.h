@@ -102,7 +102,6 @@ const char *calld_exchange_get_query (CalldExchange *self, const char *name);
 const char *calld_exchange_get_address (CalldExchange *self);
 gboolean calld_exchange_check_input (CalldExchange *self, GError **error);
 gpointer calld_exchange_get_body (CalldExchange *self);
-gpointer calld_exchange_read_body (CalldExchange *self, const CallSchema *schema, GError **error);
 guint64 calld_exchange_get_number (CalldExchange *self, const char *name, guint64 fallback);
 gint64 calld_exchange_get_time (CalldExchange *self, const char *name);
 guint calld_exchange_get_values (CalldExchange *self, const char *name, GType type);

@@ -28,37 +28,6 @@ calld_livekit_wants_track (CalldTracks policy, const CallLivekitEvent *event)
          event->audio && event->track_id != NULL;
 }
 
-/**
- * calld_livekit_note_egress:
- * @egress: what LiveKit says
- * @participant: (nullable): whose track, if we know
- * @now_ms: the time
- *
- * What to store about an egress.
- *
- * Returns: (transfer full): a change
- */
-CalldChange *
-calld_livekit_note_egress (const CallLivekitEgress *egress, const char *participant, gint64 now_ms)
-{
-  CalldChange *change = calld_change_new ();
-  gboolean over = call_livekit_egress_is_over (egress);
-  const CalldEgressRecord record = {
-    .id = egress->id,
-    .meeting_id = egress->room_sid != NULL ? egress->room_sid : (char *) "",
-    .room_name = egress->room_name != NULL ? egress->room_name : (char *) "",
-    .track_id = egress->track_id != NULL ? egress->track_id : (char *) "",
-    .participant = (char *) participant,
-    .over = over,
-    .error = egress->error,
-    .started_at = now_ms,
-    .ended_at = over ? now_ms : 0,
-  };
-
-  calld_change_set_egress (change, &record);
-  return change;
-}
-
 static gboolean
 contains (GPtrArray *theirs, const char *id)
 {

@@ -5,8 +5,8 @@
 
 #include "calld-livekit.h"
 
-#include "calld-livekit-policy.h"
 #include "calld-log.h"
+#include "calld-meetings.h"
 
 #include "call-error.h"
 #include "call-livekit-token.h"
@@ -209,6 +209,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
   GTask *task = user_data;
   CalldLivekit *self = CALLD_LIVEKIT (source);
   Starting *starting = g_task_get_task_data (task);
+  CalldChange *change;
   GError *error = NULL;
   g_autoptr (GBytes) body = call_finish (result, &error);
 
@@ -221,10 +222,10 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   }
   calld_log_info ("egress_asked_for", .detail = starting->egress->id);
-  calld_store_commit_async (self->store,
-                            calld_livekit_note_egress (starting->egress, starting->participant,
-                                                       calld_clock_now_ms (self->clock)),
-                            NULL, on_noted, task);
+  change = calld_change_new ();
+  calld_meetings_note_egress (change, starting->egress, starting->participant,
+                              calld_clock_now_ms (self->clock));
+  calld_store_commit_async (self->store, change, NULL, on_noted, task);
 }
 
 /**

@@ -89,16 +89,28 @@ calld_meetings_new (CalldConfig *config, CalldClock *clock, CalldStore *store)
 
 /* --- webhooks --------------------------------------------------------------------------------- */
 
-static void
-add_egress (CalldChange *change, const CallLivekitEvent *event, gint64 now_ms)
+/**
+ * calld_meetings_note_egress:
+ * @change: a change
+ * @egress: what LiveKit says
+ * @participant: (nullable): whose track, if we know
+ * @now_ms: the time
+ *
+ * Adds to @change what to store about an egress.
+ */
+void
+calld_meetings_note_egress (CalldChange *change,
+                            const CallLivekitEgress *egress,
+                            const char *participant,
+                            gint64 now_ms)
 {
-  const CallLivekitEgress *egress = event->egress;
   gboolean over = call_livekit_egress_is_over (egress);
   const CalldEgressRecord record = {
     .id = egress->id,
     .meeting_id = egress->room_sid != NULL ? egress->room_sid : (char *) "",
     .room_name = egress->room_name != NULL ? egress->room_name : (char *) "",
     .track_id = egress->track_id != NULL ? egress->track_id : (char *) "",
+    .participant = (char *) participant,
     .over = over,
     .error = egress->error,
     .started_at = now_ms,
@@ -122,7 +134,7 @@ build_change (const CallLivekitEvent *event, gint64 now_ms)
   } else if (event->kind == CALL_LIVEKIT_ROOM_FINISHED) {
     calld_change_end_meeting (change, event->room_name, event->room_sid, at_ms);
   } else if (event->egress != NULL) {
-    add_egress (change, event, now_ms);
+    calld_meetings_note_egress (change, event->egress, NULL, now_ms);
   }
   return change;
 }

@@ -35,6 +35,11 @@ void calld_meetings_resolve_async (CalldMeetings *self,
 CalldMeetingRecord *
 calld_meetings_resolve_finish (CalldMeetings *self, GAsyncResult *result, GError **error);
 
+void calld_meetings_note_egress (CalldChange *change,
+                                 const CallLivekitEgress *egress,
+                                 const char *participant,
+                                 gint64 now_ms);
+
 void calld_meetings_may_analyse_async (CalldMeetings *self,
                                        const CalldMeetingRecord *meeting,
                                        const char *participant,

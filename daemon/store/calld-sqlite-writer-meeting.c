@@ -34,14 +34,18 @@ calld_sqlite_writer_note_event_step (CalldSqliteWriter *self, const CalldStep *s
          forget_events (self, step->now_ms - EVENT_KEPT_MS, error);
 }
 
+/* An active meeting whose room has no sid yet is that of a sid which no other meeting has. */
+#define IS_NAMELESS(sid, room)                                                                 \
+  "(room_name = " room " AND status = 'ACTIVE' AND (" sid " IS NULL OR (room_sid IS NULL AND " \
+  "NOT EXISTS (SELECT 1 FROM meetings WHERE room_sid = " sid "))))"
+
 /* Whether LiveKit's id of the room is known; an active room that has none yet gets it. */
 static gboolean
 adopt (CalldSqliteWriter *self, const CalldMeetingRecord *meeting, gboolean *known, GError **error)
 {
   g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
       self->db, "UPDATE meetings SET room_sid = coalesce (room_sid, ?1) WHERE meeting_id = ?2 OR "
-                "room_sid = ?1 OR (room_name = ?3 AND status = 'ACTIVE' AND (?1 IS NULL OR "
-                "room_sid IS NULL))");
+                "room_sid = ?1 OR " IS_NAMELESS ("?1", "?3"));
 
   calld_cursor_bind_text (cursor, meeting->room_sid);
   calld_cursor_bind_text (cursor, meeting->meeting_id);
@@ -106,9 +110,10 @@ calld_sqlite_writer_end_meeting_step (CalldSqliteWriter *self,
 {
   const CalldMeetingRecord *meeting = step->record;
   g_autoptr (CalldCursor) cursor = calld_sqlite_prepare (
-      self->db, "UPDATE meetings SET status = 'ENDED', ended_at = CASE WHEN status = 'ENDED' THEN "
-                "ended_at ELSE ?3 END WHERE room_sid = ?1 OR (room_name = ?2 AND status = "
-                "'ACTIVE' AND (?1 IS NULL OR room_sid IS NULL))");
+      self->db,
+      "UPDATE meetings SET room_sid = coalesce (room_sid, ?1), status = 'ENDED', ended_at "
+      "= CASE WHEN status = 'ENDED' THEN ended_at ELSE ?3 END WHERE room_sid = ?1 OR " IS_NAMELESS (
+          "?1", "?2"));
 
   calld_cursor_bind_text (cursor, meeting->room_sid);
   calld_cursor_bind_text (cursor, meeting->room_name);

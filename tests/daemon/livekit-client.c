@@ -257,11 +257,11 @@ static void
 test_reconciled (Desk *self, gconstpointer data)
 {
   CallLivekitEgress egress = { .id = (char *) "EG_1", .status = CALL_LIVEKIT_EGRESS_ACTIVE };
+  CalldChange *change = calld_change_new ();
   CalldEgressKeeper *keeper;
 
-  g_assert_true (clinic_commit (
-      &self->office.clinic,
-      calld_livekit_note_egress (&egress, NULL, calld_clock_now_ms (self->office.clock)), NULL));
+  calld_meetings_note_egress (change, &egress, NULL, calld_clock_now_ms (self->office.clock));
+  g_assert_true (clinic_commit (&self->office.clinic, change, NULL));
   wait_for_alive (self, 1);
   keeper = calld_egress_keeper_new (self->office.config, self->office.clock,
                                     self->office.clinic.store, self->meetings, self->livekit);

@@ -160,6 +160,39 @@ test_adopted (Clinic *clinic, gconstpointer data)
   g_assert_null (get_active (clinic, "consult-1"));
 }
 
+/* Sound of the next meeting came already; the first one's webhooks come late, and twice. */
+static void
+test_late_and_nameless (Clinic *clinic, gconstpointer data)
+{
+  g_autoptr (CalldMeetingRecord) next = NULL;
+  g_autoptr (CalldMeetingRecord) over = NULL;
+  g_autoptr (CalldMeetingRecord) adopted = NULL;
+
+  end (clinic, "consult-1", "RM_1", T0);
+  start (clinic, "consult-1", NULL, T0 + 10);
+  start (clinic, "consult-1", "RM_1", T0 - 5000);
+  end (clinic, "consult-1", "RM_1", T0 + 20);
+  next = get_active (clinic, "consult-1");
+  g_assert_null (next->room_sid);
+  over = get (clinic, "RM_1");
+  g_assert_false (over->active);
+  g_assert_cmpint (over->ended_at, ==, T0);
+  start (clinic, "consult-1", "RM_2", T0 + 30);
+  adopted = get_active (clinic, "consult-1");
+  g_assert_cmpstr (adopted->meeting_id, ==, next->meeting_id);
+  g_assert_cmpstr (adopted->room_sid, ==, "RM_2");
+}
+
+/* Its end is told before its start: the start begins nothing. */
+static void
+test_nameless_ended (Clinic *clinic, gconstpointer data)
+{
+  start (clinic, "consult-1", NULL, T0);
+  end (clinic, "consult-1", "RM_1", T0 + 10);
+  start (clinic, "consult-1", "RM_1", T0 - 5);
+  g_assert_null (get_active (clinic, "consult-1"));
+}
+
 static void
 test_appointment (Clinic *clinic, gconstpointer data)
 {
@@ -246,6 +279,8 @@ main (int argc, char **argv)
   CASE ("backwards", test_backwards);
   CASE ("next-meeting", test_next_meeting);
   CASE ("adopted", test_adopted);
+  CASE ("late-and-nameless", test_late_and_nameless);
+  CASE ("nameless-ended", test_nameless_ended);
   CASE ("appointment", test_appointment);
   CASE ("events", test_events);
   CASE ("egress", test_egress);
